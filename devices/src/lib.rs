@@ -1,0 +1,7 @@
+//! The devices of a campus as state machines, wire formats and actors, and the link they speak over.
+//!
+//! **Invariant:** nothing here knows of people, money, SQL or HTTP. State machines take the time as
+//! an argument; actors get it from the clock that they are given.
+
+pub mod link;
+pub mod topic;

@@ -1,0 +1,80 @@
+//! The directory: every person and card, found by credential or by number.
+//!
+//! It holds what the store holds, in memory, and refuses cards that cannot be told apart. It does
+//! not decide anything.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    credential::Credential,
+    ids::PersonId,
+    person::{Card, Person},
+};
+
+/// Why a card cannot enter the directory.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DirectoryMistake {
+    #[error("card `{card}` belongs to `{person}`, who is not in the directory; import the person first")]
+    UnknownPerson { card: Credential, person: PersonId },
+    #[error("card `{card}` of `{second}` is already the card of `{first}`; two people cannot hold one credential")]
+    SameCredential { card: Credential, first: PersonId, second: PersonId },
+}
+
+/// Every person and card.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    people: HashMap<PersonId, Arc<Person>>,
+    cards: HashMap<Credential, Arc<Card>>,
+}
+
+impl Directory {
+    /// Adds a person, in place of the one with the same number.
+    pub fn put_person(&mut self, person: Person) {
+        self.people.insert(person.id.clone(), Arc::new(person));
+    }
+
+    /// Adds a card, in place of the same person's record of it.
+    ///
+    /// # Errors
+    /// When its person is not known, or another person holds the same credential.
+    pub fn put_card(&mut self, card: Card) -> Result<(), DirectoryMistake> {
+        if !self.people.contains_key(&card.person) {
+            let (card, person) = (card.credential, card.person);
+            return Err(DirectoryMistake::UnknownPerson { card, person });
+        }
+        if let Some(known) = self.cards.get(&card.credential)
+            && known.person != card.person
+        {
+            let (first, second) = (known.person.clone(), card.person);
+            return Err(DirectoryMistake::SameCredential { card: card.credential, first, second });
+        }
+        self.cards.insert(card.credential, Arc::new(card));
+        Ok(())
+    }
+
+    /// The card with this credential and its holder.
+    #[must_use]
+    pub fn find(&self, credential: &Credential) -> Option<(&Arc<Card>, &Arc<Person>)> {
+        let card = self.cards.get(credential)?;
+        Some((card, self.people.get(&card.person)?))
+    }
+
+    #[must_use]
+    pub fn person(&self, id: &PersonId) -> Option<&Arc<Person>> {
+        self.people.get(id)
+    }
+
+    #[must_use]
+    pub fn people_count(&self) -> usize {
+        self.people.len()
+    }
+
+    #[must_use]
+    pub fn card_count(&self) -> usize {
+        self.cards.len()
+    }
+
+    pub fn cards(&self) -> impl Iterator<Item = &Arc<Card>> {
+        self.cards.values()
+    }
+}

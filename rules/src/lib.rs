@@ -1,0 +1,21 @@
+//! The vocabulary of OneCard and every decision it makes, as pure functions.
+//!
+//! **Invariant:** nothing here reads a clock, does IO, logs, is asynchronous, or draws a random
+//! number. Time comes in as an argument; what to do comes out as a value.
+
+pub mod access;
+pub mod calendar;
+pub mod credential;
+pub mod directory;
+pub mod event;
+pub mod ids;
+pub mod mode;
+pub mod normaliser;
+pub mod passback;
+pub mod person;
+pub mod policy;
+pub mod reason;
+pub mod site;
+
+/// A moment in UTC, as given by the caller's clock.
+pub type Time = chrono::DateTime<chrono::Utc>;
