@@ -4,6 +4,7 @@
 //! number. Time comes in as an argument; what to do comes out as a value.
 
 pub mod access;
+pub mod alarm;
 pub mod calendar;
 pub mod credential;
 pub mod directory;
