@@ -1,7 +1,7 @@
 //! Why a decision came out as it did: stable codes, and a sentence for each in 中文 and English.
 //!
 //! A guard reads what happened and what to do next; the person at the gate reads what to do. The
-//! codes are a superset of the BACnet access events (ASHRAE 135) as far as gates of a campus use
+//! codes are a superset of the `BACnet` access events (ASHRAE 135) as far as gates of a campus use
 //! them, and part of the public MQTT contract: they are never renamed.
 
 use std::fmt;
@@ -230,10 +230,14 @@ mod tests {
     #[test]
     fn every_reason_speaks_both_languages() {
         for reason in Reason::ALL {
-            for sentence in [reason.for_guard(Language::Chinese), reason.for_person(Language::Chinese)] {
+            for sentence in
+                [reason.for_guard(Language::Chinese), reason.for_person(Language::Chinese)]
+            {
                 assert!(!sentence.is_ascii(), "{reason}: {sentence}");
             }
-            for sentence in [reason.for_guard(Language::English), reason.for_person(Language::English)] {
+            for sentence in
+                [reason.for_guard(Language::English), reason.for_person(Language::English)]
+            {
                 assert!(sentence.is_ascii() && !sentence.is_empty(), "{reason}: {sentence}");
             }
         }
