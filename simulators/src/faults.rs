@@ -85,6 +85,8 @@ faults! {
     Bounce bounce 0.01;
     /// Somebody keeps the gate from closing. Per opening.
     HeldDoor held_door 0.001;
+    /// Nobody goes through, though the gate opened. Per opening.
+    NoEntry no_entry 0.004;
     /// Somebody forces the gate open while it is shut. Per refusal.
     ForcedDoor forced_door 0.02;
 }

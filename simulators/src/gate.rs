@@ -45,6 +45,7 @@ pub struct GateSim {
     state: Arc<str>,
     passage: Arc<str>,
     availability: Arc<str>,
+    sensor: bool,
     stance: Stance,
     /// The mode as the controller named it, repeated in every state.
     mode: Option<String>,
@@ -66,7 +67,8 @@ enum Verb {
 
 #[derive(Debug, Deserialize)]
 struct Command {
-    command: Verb,
+    #[serde(rename = "command")]
+    verb: Verb,
     #[serde(default)]
     id: Option<String>,
     #[serde(default)]
@@ -95,9 +97,10 @@ pub enum Obeyed {
 }
 
 impl GateSim {
-    /// A gate whose topics stand under `area`; it starts shut.
+    /// A gate whose topics stand under `area`; it starts shut. Without `sensor` it
+    /// reports no passages.
     #[must_use]
-    pub fn new(topics: &Topics, area: &str, id: GateId) -> Self {
+    pub fn new(topics: &Topics, area: &str, id: GateId, sensor: bool) -> Self {
         let topic = |channel| topics.build(area, DeviceKind::Gate, id.as_str(), channel);
         Self {
             command: topic(Channel::Command),
@@ -105,6 +108,7 @@ impl GateSim {
             passage: Arc::from(topic(Channel::Passage)),
             availability: Arc::from(topic(Channel::Availability)),
             id,
+            sensor,
             stance: Stance::Secure,
             mode: None,
             last_command: None,
@@ -133,7 +137,7 @@ impl GateSim {
         if command.deadline.is_some_and(|deadline| now > deadline) {
             return (Obeyed::TooLate, Vec::new());
         }
-        match command.command {
+        match command.verb {
             Verb::Open => self.open(command, now),
             Verb::HoldOpen => self.stand(Stance::HeldOpen, command, now),
             Verb::Lock => self.stand(Stance::Locked, command, now),
@@ -157,17 +161,16 @@ impl GateSim {
     }
 
     fn stand(&mut self, stance: Stance, command: Command, now: Time) -> (Obeyed, Vec<Publication>) {
-        let out = self.end_opening(now);
+        let mut out = self.end_opening(now);
         self.stance = stance;
         self.mode = command.mode;
         self.last_command = command.id.or(command.decision);
-        let mut out = out;
         out.push(self.state(now));
         (Obeyed::Stands, out)
     }
 
-    /// Somebody walks through. `None`: the gate is shut, and they do not.
-    pub fn walk_through(&mut self, direction: Direction, now: Time) -> Option<Publication> {
+    /// Somebody walks through, and the gate reports it. `None`: it is shut, and they do not.
+    pub fn walk_through(&mut self, direction: Direction, now: Time) -> Option<Vec<Publication>> {
         let decision = match &mut self.opening {
             Some(opening) if opening.direction == direction && !opening.passed => {
                 opening.passed = true;
@@ -256,7 +259,7 @@ impl GateSim {
         let Some(opening) = self.opening.take().filter(|opening| !opening.passed) else {
             return Vec::new();
         };
-        vec![self.passage(opening.decision.as_deref(), opening.direction, false, now)]
+        self.passage(opening.decision.as_deref(), opening.direction, false, now)
     }
 
     fn passage(
@@ -265,14 +268,17 @@ impl GateSim {
         direction: Direction,
         passed: bool,
         now: Time,
-    ) -> Publication {
+    ) -> Vec<Publication> {
+        if !self.sensor {
+            return Vec::new();
+        }
         let mut body = json!({
             "direction": direction.as_str(), "passed": passed, "at": clock::stamp(now),
         });
         if let (Some(decision), Some(object)) = (decision, body.as_object_mut()) {
             object.insert("decision".to_owned(), decision.into());
         }
-        self.outbox.keep(&self.passage, Bytes::from(body.to_string()))
+        vec![self.outbox.keep(&self.passage, Bytes::from(body.to_string()))]
     }
 
     fn state(&self, now: Time) -> Publication {

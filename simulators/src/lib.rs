@@ -5,16 +5,16 @@
 //! so that a mistake of the controller is not repeated on both ends of the wire. Everything random
 //! comes from a seed.
 
-// campus
+pub mod campus;
 pub mod clock;
 pub mod faults;
 pub mod gate;
 pub mod habits;
-// line
-// load
+pub mod line;
+pub mod load;
 pub mod map;
 pub mod outbox;
 pub mod people;
 pub mod reader;
-// wire
-// world
+pub mod wire;
+mod world;

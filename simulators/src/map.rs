@@ -33,6 +33,8 @@ pub struct MapGate {
     pub area: AreaId,
     pub from: AreaId,
     pub to: AreaId,
+    /// Whether it reports passages.
+    pub sensor: bool,
 }
 
 /// A reader, as far as people and topics need it.
@@ -81,6 +83,7 @@ impl Map {
             area: gate.area.clone(),
             from: gate.from.clone(),
             to: gate.to.clone(),
+            sensor: gate.passage_sensor,
         });
         let readers = site.readers.values().map(|reader| MapReader {
             id: reader.id.clone(),
@@ -255,7 +258,13 @@ pub(crate) mod tests {
             let gate = GateId::new(id).unwrap();
             let area = AreaId::new(to).unwrap();
             let from = AreaId::new(from).unwrap();
-            gates.push(MapGate { id: gate.clone(), area: area.clone(), from, to: area });
+            gates.push(MapGate {
+                id: gate.clone(),
+                area: area.clone(),
+                from,
+                to: area,
+                sensor: true,
+            });
             for direction in [Direction::In, Direction::Out] {
                 if direction == Direction::In || way_out {
                     let id = ReaderId::new(&format!("{id}-{}", direction.as_str())).unwrap();

@@ -15,7 +15,7 @@ pub type Token = u64;
 pub struct Publication {
     pub topic: Arc<str>,
     pub payload: Bytes,
-    /// `Some`: QoS 1, and the device wants to hear of the PUBACK. `None`: QoS 1, not kept.
+    /// `Some`: kept until its PUBACK arrives. `None`: sent once, at least once on the wire.
     pub token: Option<Token>,
     pub retain: bool,
     /// Sent before; the broker may have it already.

@@ -7,7 +7,7 @@ use super::*;
 
 fn gate() -> GateSim {
     let topics = Topics::new("onecard", &SiteId::new("main").unwrap());
-    GateSim::new(&topics, "north", GateId::new("north-1").unwrap())
+    GateSim::new(&topics, "north", GateId::new("north-1").unwrap(), true)
 }
 
 fn at(ms: i64) -> Time {
@@ -45,7 +45,7 @@ fn an_opened_gate_lets_one_person_through_and_shuts() {
     assert_eq!((&state["state"], &state["command"]), (&json!("open"), &json!("D1")));
     assert!(out[0].retain);
     assert!(gate.walk_through(Direction::Out, at(400)).is_none());
-    let passage = gate.walk_through(Direction::In, at(500)).unwrap();
+    let passage = gate.walk_through(Direction::In, at(500)).unwrap().remove(0);
     assert_eq!(&*passage.topic, "onecard/main/north/gate/north-1/passage");
     let told = body(&passage);
     assert_eq!(told["decision"], "D1");
@@ -79,7 +79,7 @@ fn a_gate_held_open_lets_everybody_through_until_it_is_secured() {
         (&json!("open"), &json!("C1"), &json!("free"))
     );
     for ms in [1, 2, 3] {
-        let passage = gate.walk_through(Direction::Out, at(ms)).unwrap();
+        let passage = gate.walk_through(Direction::Out, at(ms)).unwrap().remove(0);
         assert_eq!(body(&passage).get("decision"), None);
     }
     let (_, out) = gate.handle_command(br#"{"command":"secure","id":"C2","mode":"secure"}"#, at(9));
@@ -134,7 +134,7 @@ fn a_held_leaf_stays_open_after_its_opening() {
 fn an_unacknowledged_passage_returns_on_the_next_connection() {
     let mut gate = gate();
     gate.handle_command(&open(at(2_000)), at(0));
-    let passage = gate.walk_through(Direction::In, at(1)).unwrap();
+    let passage = gate.walk_through(Direction::In, at(1)).unwrap().remove(0);
     let told = gate.connected(at(2));
     assert_eq!(told[0].payload.as_ref(), b"online");
     assert_eq!(body(&told[1])["state"], "open");
