@@ -38,8 +38,8 @@ pub use crate::world::Summary;
 
 /// Connections that speak for all devices where no device signs in by itself.
 const CONCENTRATORS: usize = 4;
-/// The hour at which a simulated day begins by default: just before the first class.
-const START: SimTime = (7 * 60 + 36) * MINUTE;
+/// The hour at which a simulated day begins by default: everybody is off to the first class.
+const START: SimTime = (7 * 60 + 42) * MINUTE;
 /// People who set out in the first seconds, and the real milliseconds between two of them.
 const STIRRED: usize = 40;
 const STIR_EVERY_MS: f64 = 200.0;
@@ -74,8 +74,11 @@ pub struct Settings {
     pub seed: u64,
     /// Simulated seconds in a real one.
     pub speed: f64,
-    /// Minute of the simulated day to begin with; `None`: 07:36.
+    /// Minute of the simulated day to begin with; `None`: 07:42.
     pub start_minute: Option<u16>,
+    /// After so long without a swipe somebody sets out for no reason, so that a demonstration is
+    /// never still; `None`: habits alone decide.
+    pub quiet: Option<Duration>,
     pub faults: Faults,
     /// `None`: upper-case hexadecimal.
     pub encode: Option<Encode>,
@@ -128,17 +131,19 @@ pub async fn run(
     );
     let waited_since = clock::instant();
     let mut begun = None;
+    let mut lull = Lull { quiet: settings.quiet, swipes: 0, since: waited_since };
     while !*stop.borrow() {
         if begun.is_none() && (lines.all_up() || elapsed(waited_since) > BEGIN_ANYWAY) {
             begun = Some(clock::instant());
         }
         let sim = pace.sim(begun.map(elapsed).unwrap_or_default());
         if begun.is_some() {
+            lull.end(&mut world, sim);
             world.advance(clock::now(), sim);
         }
         lines.send(&mut world);
         let wait = match begun {
-            Some(_) => pace.until_next(&world, sim, clock::now()),
+            Some(_) => lull.limit(pace.until_next(&world, sim, clock::now())),
             // Nothing is due before the connections are; their notices end the wait.
             None => Duration::from_millis(100),
         };
@@ -159,6 +164,33 @@ pub async fn run(
     lines.send(&mut world);
     lines.close(notices).await;
     Ok(world.report())
+}
+
+/// Watches for times in which nothing happens.
+struct Lull {
+    quiet: Option<Duration>,
+    swipes: u64,
+    since: Instant,
+}
+
+impl Lull {
+    /// Stirs somebody when it has been quiet for too long.
+    fn end(&mut self, world: &mut World, sim: SimTime) {
+        let swipes = world.summary.swipes;
+        let too_long = self.quiet.is_some_and(|quiet| elapsed(self.since) >= quiet);
+        if swipes == self.swipes && !too_long {
+            return;
+        }
+        if swipes == self.swipes {
+            world.stir(sim);
+        }
+        self.swipes = swipes;
+        self.since = clock::instant();
+    }
+
+    fn limit(&self, wait: Duration) -> Duration {
+        self.quiet.map_or(wait, |quiet| wait.min(quiet))
+    }
 }
 
 fn elapsed(since: Instant) -> Duration {

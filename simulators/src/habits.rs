@@ -86,7 +86,9 @@ impl Habits {
     /// Makes `count` people set out from `start` on, one every `pace` milliseconds, so that
     /// something is seen to happen at any hour.
     pub fn stir(&mut self, count: usize, start: SimTime, pace: SimTime) {
-        let chosen = (0..self.walkers.len()).choose_multiple(&mut self.rng, count);
+        // Whoever stands at a gate waits for its answer.
+        let free = self.walkers.iter().enumerate().filter(|(_, walker)| walker.due.is_some());
+        let chosen = free.map(|(person, _)| person).choose_multiple(&mut self.rng, count);
         let turns = (0..).map(|turn: SimTime| start + turn * pace);
         for (person, at) in chosen.into_iter().zip(turns) {
             let somewhere = self.goals.somewhere(&mut self.rng);

@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
     reason = "helpers of tests fail as tests do"
 )]
@@ -19,7 +20,7 @@ use onecard_rules::{
     site::Direction,
 };
 use onecard_simulators::{
-    campus::{self, Settings},
+    campus::{self, Credentials, Settings},
     clock,
     faults::Faults,
     line::{self, DeviceAt, Notice, Order},
@@ -121,12 +122,9 @@ fn small_map() -> Map {
     )
 }
 
-#[tokio::test]
-async fn a_campus_swipes_at_once_walks_when_granted_and_leaves_in_order() {
-    let broker = Broker::start().await;
-    let mut seen = broker.seen.subscribe();
+fn settings(broker: &Broker) -> Settings {
     let population = generate(&Places::default(), 50, 1, clock::now());
-    let settings = Settings {
+    Settings {
         broker: broker.address,
         credentials: None,
         topics: topics(),
@@ -136,9 +134,62 @@ async fn a_campus_swipes_at_once_walks_when_granted_and_leaves_in_order() {
         seed: 1,
         speed: 1.0,
         start_minute: None,
+        quiet: None,
         faults: Faults::default(),
         encode: None,
+    }
+}
+
+#[tokio::test]
+async fn with_credentials_each_device_has_a_connection_and_none_may_be_missing() {
+    let broker = Broker::start().await;
+    let mut seen = broker.seen.subscribe();
+    let devices = [
+        (DeviceKind::Reader, "main-1-in"),
+        (DeviceKind::Reader, "main-1-out"),
+        (DeviceKind::Gate, "main-1"),
+    ];
+    let sign_in = |(kind, device): &(DeviceKind, &str)| {
+        ((*kind, (*device).to_owned()), (format!("{}.{device}", kind.as_str()), "pw".to_owned()))
     };
+    let mut credentials = Credentials { devices: devices.iter().map(sign_in).collect() };
+    let (stop, stopped) = watch::channel(false);
+    let all = Settings { credentials: Some(credentials.clone()), ..settings(&broker) };
+    let running = tokio::spawn(campus::run(all, stopped.clone()));
+    next_on(&mut seen, "/swipe").await;
+    assert_eq!(broker.connections.load(Ordering::SeqCst), 3);
+    stop.send(true).unwrap();
+    timeout(PATIENCE, running).await.unwrap().unwrap().unwrap();
+
+    credentials.devices.remove(&(DeviceKind::Gate, "main-1".to_owned()));
+    let some = Settings { credentials: Some(credentials), ..settings(&broker) };
+    let refusal = campus::run(some, stopped).await.unwrap_err();
+    assert!(refusal.to_string().contains("gate `main-1`"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_cut_campus_comes_back_and_goes_on() {
+    let broker = Broker::start().await;
+    let mut seen = broker.seen.subscribe();
+    let (stop, stopped) = watch::channel(false);
+    let quiet = Some(Duration::from_millis(50));
+    let running = tokio::spawn(campus::run(Settings { quiet, ..settings(&broker) }, stopped));
+    next_on(&mut seen, "/swipe").await;
+    broker.cut();
+    while broker.connections.load(Ordering::SeqCst) < 5 {
+        timeout(PATIENCE, seen.recv()).await.expect("news in time").unwrap();
+    }
+    next_on(&mut seen, "/swipe").await;
+    stop.send(true).unwrap();
+    let summary = timeout(PATIENCE, running).await.unwrap().unwrap().unwrap();
+    assert!(summary.lost_connections >= 1, "{summary:?}");
+}
+
+#[tokio::test]
+async fn a_campus_swipes_at_once_walks_when_granted_and_leaves_in_order() {
+    let broker = Broker::start().await;
+    let mut seen = broker.seen.subscribe();
+    let settings = settings(&broker);
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(campus::run(settings, stopped));
 

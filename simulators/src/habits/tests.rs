@@ -114,6 +114,10 @@ fn a_refused_person_turns_away_and_one_at_a_gate_is_not_asked_twice() {
         assert!(standing.insert(step.person), "asked twice");
     }
     assert!(standing.len() > 30);
+    habits.stir(50, DAY, 0);
+    while let Some(step) = habits.step(DAY) {
+        assert!(standing.insert(step.person), "stirred while standing at a gate");
+    }
     let person = *standing.iter().next().unwrap();
     let before = habits.whereabouts(person);
     habits.turned_away(person, DAY);

@@ -125,8 +125,7 @@ fn matches(filter: &str, topic: &str) -> bool {
     let (mut filter, mut topic) = (filter.split('/'), topic.split('/'));
     loop {
         match (filter.next(), topic.next()) {
-            (None, None) => return true,
-            (Some("#"), _) => return true,
+            (None, None) | (Some("#"), _) => return true,
             (Some(f), Some(t)) if f == "+" || f == t => {}
             _ => return false,
         }
