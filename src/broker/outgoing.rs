@@ -119,7 +119,7 @@ async fn forward(context: &ServerContext, from: &From, queued: Queued) {
 
 /// MQTT counts in whole seconds; rounded up, for a command says its exact deadline in its payload.
 fn whole_seconds(expiry: Duration) -> NonZeroU32 {
-    let seconds = expiry.as_secs() + u64::from(expiry.subsec_nanos() > 0);
+    let seconds = expiry.as_secs().saturating_add(u64::from(expiry.subsec_nanos() > 0));
     NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN)
 }
 
