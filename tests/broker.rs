@@ -1,6 +1,13 @@
 //! The embedded broker against real clients over loopback: one test a promise, and one a trap of
 //! the library underneath.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests may fail as tests do"
+)]
+
 #[path = "broker/delivery.rs"]
 mod delivery;
 #[path = "broker/permission.rs"]

@@ -32,10 +32,6 @@ use super::{
     permission::{self, Client, Refusal},
 };
 
-/// How long the controller may take over a message before it counts as refused. Generous: a commit
-/// takes milliseconds; the limit only keeps a stuck message from holding its client for ever.
-const ANSWER_LIMIT: Duration = Duration::from_secs(10);
-
 /// What all hooks share.
 pub(super) struct Gatekeeper {
     pub context: ServerContext,
@@ -43,6 +39,7 @@ pub(super) struct Gatekeeper {
     pub accounts: Arc<Accounts>,
     pub anonymous: bool,
     pub payload_limit: usize,
+    pub answer_limit: Duration,
     pub receive: Receive,
     pub clock: Clock,
     pub last_alive: Option<Time>,
@@ -146,7 +143,7 @@ impl Gatekeeper {
         let Some(_waiting) = self.in_hand.enter() else { return Answer::Refused };
         let (ack, answer) = Ack::new();
         (self.receive)(self.incoming(id, publish, ack));
-        match tokio::time::timeout(ANSWER_LIMIT, answer).await {
+        match tokio::time::timeout(self.answer_limit, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Answer::Refused,
             Err(_) => {

@@ -38,7 +38,7 @@ async fn state_reaches_late_subscribers_until_it_is_cleared() {
     desk.publish(alarm, "forced", true).await;
     desk.publish("onecard/main/south/gate/g7/state", "open", true).await;
     desk.publish("onecard/main/north/gate/g1/entry", "an event", false).await;
-    assert_eq!(desk.broker.counters().await.retained, 3);
+    assert_eq!(desk.counters().await.retained, 3);
 
     for (filter, mut expected) in [
         (STATE, vec!["closed"]),
@@ -59,7 +59,7 @@ async fn state_reaches_late_subscribers_until_it_is_cleared() {
     }
 
     desk.publish(alarm, "", true).await;
-    assert_eq!(desk.broker.counters().await.retained, 2);
+    assert_eq!(desk.counters().await.retained, 2);
     let mut screen = desk.client("screen").await;
     assert!(screen.subscribe(alarm).await);
     desk.publish(alarm, "raised anew", false).await;
@@ -82,7 +82,7 @@ async fn an_absent_client_finds_everything_in_order_when_it_returns() {
     for number in 0..COUNT {
         assert_eq!(gate.text().await, number.to_string());
     }
-    assert_eq!(desk.broker.counters().await.dropped, 0);
+    assert_eq!(desk.counters().await.dropped, 0);
     assert!(desk.dropped.lock().unwrap().is_empty());
 }
 
@@ -103,9 +103,9 @@ async fn what_was_not_acknowledged_comes_again_first_and_oldest_first() {
         }
         let mut older = None;
         if broken_off {
-            drop(gate)
+            drop(gate);
         } else {
-            older = Some(gate)
+            older = Some(gate);
         }
         if broken_off {
             for number in 10..20 {
@@ -140,7 +140,7 @@ async fn a_full_queue_drops_its_oldest_message_and_says_so() {
     gate.leave().await;
     // The session is away when this is no longer counted.
     within("the broker to notice", async {
-        while desk.broker.counters().await.connections > 0 {
+        while desk.counters().await.connections > 0 {
             tokio::task::yield_now().await;
         }
     })
@@ -155,7 +155,7 @@ async fn a_full_queue_drops_its_oldest_message_and_says_so() {
     let dropped =
         Dropped { client: "g1".into(), topic: COMMAND.into(), cause: DropCause::QueueFull };
     assert_eq!(*desk.dropped.lock().unwrap(), [dropped.clone(), dropped]);
-    assert_eq!(desk.broker.counters().await.dropped, 2);
+    assert_eq!(desk.counters().await.dropped, 2);
 }
 
 #[tokio::test]

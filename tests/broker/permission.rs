@@ -28,7 +28,7 @@ async fn only_a_right_name_and_secret_connect() {
     }
     let nameless = options(desk.address(), "anything", None);
     assert_eq!(TestClient::connect(nameless).await.err(), bad);
-    assert_eq!(desk.broker.counters().await.failed_logins, 4);
+    assert_eq!(desk.counters().await.failed_logins, 4);
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn nobody_opens_a_gate_over_mqtt() {
     gate.publish(COMMAND, QoS::AtLeastOnce, false, "open").await;
     gate.closed().await;
     assert!(desk.incoming.try_recv().is_err(), "the controller hears none of it");
-    assert_eq!(desk.broker.counters().await.refused_publishes, 5);
+    assert_eq!(desk.counters().await.refused_publishes, 5);
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn a_device_hears_its_own_orders_only() {
     ] {
         assert!(!gate.subscribe(filter).await, "{filter}");
     }
-    assert_eq!(desk.broker.counters().await.refused_subscriptions, 8);
+    assert_eq!(desk.counters().await.refused_subscriptions, 8);
 }
 
 #[tokio::test]
@@ -209,7 +209,7 @@ async fn rights_taken_away_count_at_once() {
     reader.closed().await;
     assert!(desk.incoming.try_recv().is_err());
     // What was subscribed to before ends with the session.
-    desk.broker.disconnect("g1").await;
+    desk.broker.handle().disconnect("g1").await;
     gate.closed().await;
 }
 

@@ -57,7 +57,7 @@ async fn a_command_carries_what_is_left_of_its_life() {
     client.subscribe(COMMAND, QoS::AtLeastOnce).await.unwrap();
     assert!(matches!(packet(&mut events).await, Packet::SubAck(_)));
     let mut command = outgoing(COMMAND, "open", false);
-    command.expiry = Some(Duration::from_secs(600));
+    command.expiry = Some(Duration::from_mins(10));
     desk.broker.publisher().publish(command).unwrap();
     let Packet::Publish(publish) = packet(&mut events).await else { panic!("no command") };
     let left = publish.properties.unwrap().message_expiry_interval.unwrap();

@@ -11,7 +11,7 @@ use std::{
 };
 
 use onecard::broker::{
-    self, Broker, Dropped, Settings,
+    self, Broker, Counters, Dropped, Settings,
     accounts::{Account, Accounts, Rights, Secret},
 };
 use onecard_devices::{
@@ -112,6 +112,10 @@ impl Desk {
         let accounts = Arc::new(Accounts::new(accounts()));
         let broker = broker::start(settings, Arc::clone(&accounts), receive).await.unwrap();
         Self { broker, incoming, accounts, dropped, second }
+    }
+
+    pub async fn counters(&self) -> Counters {
+        self.broker.handle().counters().await
     }
 
     pub fn address(&self) -> SocketAddr {

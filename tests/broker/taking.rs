@@ -1,6 +1,6 @@
 //! A message is acknowledged when the controller has taken it, and only then.
 
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use rumqttc::QoS;
 
@@ -31,7 +31,7 @@ async fn a_message_is_acknowledged_after_the_controller_took_it_and_others_need_
     assert!(reader.is_quiet(), "the swipe is not taken yet");
     swipe.ack.accept();
     reader.acknowledged().await;
-    assert_eq!(desk.broker.counters().await.messages_in, 2);
+    assert_eq!(desk.counters().await.messages_in, 2);
 }
 
 #[tokio::test]
@@ -48,7 +48,19 @@ async fn a_message_that_is_not_taken_closes_the_connection_and_stays_with_its_se
         }
         reader.closed().await;
     }
-    assert_eq!(desk.broker.counters().await.closed_without_puback, 2);
+    assert_eq!(desk.counters().await.closed_without_puback, 2);
+}
+
+#[tokio::test]
+async fn a_message_without_an_answer_counts_as_not_taken() {
+    let limit = Duration::from_millis(10);
+    let mut desk = Desk::start_with(|settings| settings.answer_limit = limit).await;
+    let mut reader = desk.client("r1").await;
+    reader.publish(SWIPE, QoS::AtLeastOnce, false, "swipe").await;
+    let swipe = desk.next().await;
+    reader.closed().await;
+    swipe.ack.accept(); // Too late, and harmless.
+    assert_eq!(desk.counters().await.closed_without_puback, 1);
 }
 
 #[tokio::test]
@@ -79,7 +91,7 @@ async fn messages_at_qos_0_and_2_are_taken_too() {
     reader.publish(SWIPE, QoS::AtLeastOnce, false, "one").await;
     assert_eq!(desk.accept(SWIPE).await, "one");
     reader.acknowledged().await;
-    assert_eq!(desk.broker.counters().await.closed_without_puback, 0);
+    assert_eq!(desk.counters().await.closed_without_puback, 0);
 }
 
 #[tokio::test]
