@@ -87,8 +87,13 @@ async fn stopping_waits_for_the_answers_it_owes() {
     let mut reader = desk.client("r1").await;
     reader.publish(SWIPE, QoS::AtLeastOnce, false, "swipe").await;
     let swipe = desk.next().await;
+    let publisher = desk.broker.publisher();
     let stopping = tokio::spawn(desk.broker.stop());
-    tokio::task::yield_now().await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    // The answer may mean commands, so the way out is open until it is given.
+    assert!(publisher.publish(outgoing(COMMAND, "open", false)).is_ok());
     swipe.ack.accept();
     reader.acknowledged().await;
     reader.closed().await;

@@ -33,10 +33,10 @@ pub const AVAILABILITY: &str = "onecard/main/north/gate/g1/availability";
 
 /// Long after anything awaited has happened.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(Duration::from_secs(20), future).await {
-        Ok(value) => value,
-        Err(_) => panic!("waited in vain for {what}"),
-    }
+    let Ok(value) = tokio::time::timeout(Duration::from_secs(20), future).await else {
+        panic!("waited in vain for {what}");
+    };
+    value
 }
 
 pub fn topics() -> Topics {
@@ -203,6 +203,7 @@ impl TestClient {
         let (client, mut events) = AsyncClient::new(options, 8_192);
         let mut network = NetworkOptions::new();
         network.set_tcp_nodelay(true);
+        network.set_connection_timeout(20);
         events.set_network_options(network);
         let session_present = match within("a connection", events.poll()).await {
             Ok(Event::Incoming(Packet::ConnAck(ack))) => ack.session_present,
@@ -239,12 +240,11 @@ impl TestClient {
     /// Asks for a subscription and waits for the answer.
     pub async fn subscribe(&mut self, filter: &str) -> bool {
         self.client.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
-        match self.next().await {
-            Happening::Subscribed(codes) => {
-                codes == [SubscribeReasonCode::Success(QoS::AtLeastOnce)]
-            }
-            other => panic!("no answer to the subscription: {other:?}"),
-        }
+        let next = self.next().await;
+        let Happening::Subscribed(codes) = next else {
+            panic!("no answer to the subscription but {next:?}");
+        };
+        codes == [SubscribeReasonCode::Success(QoS::AtLeastOnce)]
     }
 
     pub async fn next(&mut self) -> Happening {
@@ -252,10 +252,9 @@ impl TestClient {
     }
 
     pub async fn message(&mut self) -> Publish {
-        match self.next().await {
-            Happening::Message(publish) => publish,
-            other => panic!("no message but {other:?}"),
-        }
+        let next = self.next().await;
+        let Happening::Message(publish) = next else { panic!("no message but {next:?}") };
+        publish
     }
 
     pub async fn text(&mut self) -> String {
