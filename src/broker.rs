@@ -118,7 +118,8 @@ pub struct Settings {
     pub answer_limit: Duration,
     pub clock: Clock,
     /// When the controller's previous run was last known to run: a second delivery from a client
-    /// not yet seen in this run was sent after that. `None`: no previous run is known.
+    /// not yet seen in this run was sent after that. `None`: no previous run is known, and such a
+    /// delivery may be of any age.
     pub last_alive: Option<Time>,
     pub on_dropped: OnDropped,
 }
@@ -233,7 +234,7 @@ pub async fn start(
         answer_limit: settings.answer_limit,
         receive,
         clock: settings.clock,
-        last_alive: settings.last_alive,
+        last_alive: settings.last_alive.unwrap_or(Time::UNIX_EPOCH),
         on_dropped: settings.on_dropped,
         tally,
         heard: Mutex::new(Heard::default()),

@@ -42,7 +42,7 @@ pub(super) struct Gatekeeper {
     pub answer_limit: Duration,
     pub receive: Receive,
     pub clock: Clock,
-    pub last_alive: Option<Time>,
+    pub last_alive: Time,
     pub on_dropped: OnDropped,
     pub tally: Arc<Tally>,
     pub heard: Mutex<Heard>,
@@ -154,19 +154,20 @@ impl Gatekeeper {
     }
 
     fn incoming(&self, id: &Id, publish: &Publish, ack: Ack) -> Incoming {
-        let before = || self.heard().before(&id.client_id).or(self.last_alive);
+        let before = || self.heard().before(&id.client_id).unwrap_or(self.last_alive);
         Incoming {
             topic: publish.topic.to_string(),
             payload: publish.payload.clone(),
             retained: publish.retain,
-            sent_after: if publish.dup { before() } else { None },
+            sent_after: publish.dup.then(before),
             redelivered: publish.dup,
             ack,
         }
     }
 
     /// A last will, permitted when its client connected, reaches the controller like any publish,
-    /// but nobody waits for the answer. Gives back what to publish in its place, where it must not be published.
+    /// but nobody waits for the answer. Gives back what to publish in its place, where it must not
+    /// be published.
     ///
     /// rmqtt may publish the will of a connection after the same client has connected again; then
     /// it would declare a device lost that is there.

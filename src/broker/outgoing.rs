@@ -18,8 +18,7 @@ use tokio::{
 /// queue refuses the message: `PublishRefusal::Full`.
 pub(super) const QUEUE: usize = 8_192;
 
-/// The name under which the controller publishes; no client can take it, for it is not a topic
-/// segment and so not an account's name.
+/// The name under which the controller publishes: for logs, it has no session.
 const CONTROLLER: &str = "$controller";
 
 struct Queued {

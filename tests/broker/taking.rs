@@ -121,6 +121,14 @@ async fn a_second_delivery_says_after_when_it_can_have_been_sent() {
 }
 
 #[tokio::test]
+async fn a_second_delivery_of_which_nothing_is_known_may_be_of_any_age() {
+    let mut desk = Desk::start().await;
+    let mut reader = Raw::connect(desk.address(), "r1").await;
+    reader.send(&raw::publish(SWIPE, "swipe", true)).await;
+    assert_eq!(desk.next().await.sent_after, Some(onecard_rules::Time::UNIX_EPOCH));
+}
+
+#[tokio::test]
 async fn a_lost_devices_will_reaches_the_controller_and_the_screens() {
     let mut desk = Desk::start().await;
     let mut screen = desk.client("screen").await;
