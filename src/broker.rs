@@ -34,7 +34,7 @@ use onecard_devices::{
     topic::Topics,
 };
 use onecard_rules::Time;
-use rmqtt::{context::ServerContext, server::MqttServer};
+use rmqtt::{context::ServerContext, server::MqttServer, shared::Entry};
 use tokio::task::{JoinHandle, JoinSet};
 
 pub use self::counters::Counters;
@@ -59,6 +59,10 @@ pub const SESSION_QUEUE: usize = 100_000;
 
 /// How long a stopping broker waits for answers, and for what is queued to go out.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long the controller may take over a message by default. Generous, for a commit takes
+/// milliseconds: it only keeps a stuck message from holding its client for ever.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
 /// What tells the time; it must be the clock that the rest of the controller uses.
 pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
@@ -110,9 +114,12 @@ pub struct Settings {
     /// How many messages may wait for one client, connected or not. A full queue drops its oldest
     /// and says so to `on_dropped`.
     pub session_queue: usize,
+    /// How long the controller may take over a message before it counts as refused.
+    pub answer_limit: Duration,
     pub clock: Clock,
     /// When the controller's previous run was last known to run: a second delivery from a client
-    /// not yet seen in this run was sent after that. `None`: no previous run is known.
+    /// not yet seen in this run was sent after that. `None`: no previous run is known, and such a
+    /// delivery may be of any age.
     pub last_alive: Option<Time>,
     pub on_dropped: OnDropped,
 }
@@ -129,6 +136,7 @@ impl Settings {
             topics,
             payload_limit: PAYLOAD_LIMIT,
             session_queue: SESSION_QUEUE,
+            answer_limit: ANSWER_LIMIT,
             clock,
             last_alive: None,
             on_dropped: Arc::new(|_| {}),
@@ -146,6 +154,7 @@ impl fmt::Debug for Settings {
             .field("topics", &self.topics)
             .field("payload_limit", &self.payload_limit)
             .field("session_queue", &self.session_queue)
+            .field("answer_limit", &self.answer_limit)
             .field("last_alive", &self.last_alive)
             .finish_non_exhaustive()
     }
@@ -222,9 +231,10 @@ pub async fn start(
         accounts,
         anonymous: settings.anonymous,
         payload_limit: settings.payload_limit,
+        answer_limit: settings.answer_limit,
         receive,
         clock: settings.clock,
-        last_alive: settings.last_alive,
+        last_alive: settings.last_alive.unwrap_or(Time::UNIX_EPOCH),
         on_dropped: settings.on_dropped,
         tally,
         heard: Mutex::new(Heard::default()),
@@ -268,18 +278,10 @@ impl Broker {
         self.addresses
     }
 
-    /// What it has counted so far.
-    pub async fn counters(&self) -> Counters {
-        let context = &self.gatekeeper.context;
-        let count = |counted: isize| u64::try_from(counted).unwrap_or(0);
-        let retained = context.extends.retain().await.count().await;
-        self.gatekeeper.tally.read(count(context.connections.count()), count(retained))
-    }
-
-    /// Ends every session of an account, connected or not, with its subscriptions and what waits
-    /// for it: for accounts that were removed, or have lost rights.
-    pub async fn disconnect(&self, username: &str) {
-        self.end_sessions(|name| name == Some(username)).await;
+    /// A handle for those who watch it.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        Handle(Arc::clone(&self.gatekeeper))
     }
 
     /// Stops: first the listeners close, then messages in hand get their answers, then what was
@@ -295,15 +297,37 @@ impl Broker {
         }
         end_sessions(&self.gatekeeper.context, |_| true).await;
     }
+}
 
-    async fn end_sessions(&self, which: impl Fn(Option<&str>) -> bool) {
-        end_sessions(&self.gatekeeper.context, which).await;
+/// A running broker as its metrics and the keeper of accounts see it.
+#[derive(Clone)]
+pub struct Handle(Arc<Gatekeeper>);
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").finish_non_exhaustive()
+    }
+}
+
+impl Handle {
+    /// What the broker has counted so far.
+    pub async fn counters(&self) -> Counters {
+        let count = |counted: isize| u64::try_from(counted).unwrap_or(0);
+        let context = &self.0.context;
+        let retained = context.extends.retain().await.count().await;
+        self.0.tally.read(count(context.connections.count()), count(retained))
+    }
+
+    /// Ends every session of an account, connected or not, with its subscriptions and what waits
+    /// for it: for accounts that were removed, or have lost rights.
+    pub async fn disconnect(&self, username: &str) {
+        end_sessions(&self.0.context, |name| name == Some(username)).await;
     }
 }
 
 async fn end_sessions(context: &ServerContext, which: impl Fn(Option<&str>) -> bool) {
     let mut ending = JoinSet::new();
-    for mut entry in context.extends.shared().await.iter() {
+    for mut entry in entries(context).await {
         if which(entry.session().and_then(|s| s.id.username.clone()).as_deref()) {
             ending.spawn(async move {
                 if let Err(error) = entry.kick(true, true, true).await {
@@ -315,6 +339,11 @@ async fn end_sessions(context: &ServerContext, which: impl Fn(Option<&str>) -> b
     ending.join_all().await;
 }
 
+/// All sessions, collected first: rmqtt's iterator holds a lock that looking at a session needs.
+async fn entries(context: &ServerContext) -> Vec<Box<dyn Entry>> {
+    context.extends.shared().await.iter().collect()
+}
+
 /// Waits until nothing is queued for clients that are connected.
 async fn wait_until_sent(context: &ServerContext) {
     // Let the sessions take up what was just forwarded to them.
@@ -322,10 +351,8 @@ async fn wait_until_sent(context: &ServerContext) {
         tokio::task::yield_now().await;
     }
     loop {
-        let sessions: Vec<_> =
-            context.extends.shared().await.iter().filter_map(|entry| entry.session()).collect();
         let mut waiting = false;
-        for session in sessions {
+        for session in entries(context).await.iter().filter_map(|entry| entry.session()) {
             waiting |=
                 !session.deliver_queue().is_empty() && session.connected().await.unwrap_or(false);
         }

@@ -144,7 +144,7 @@ type Table = HashMap<String, Arc<Account>>;
 /// All accounts by name: a table that is replaced whole, while the broker reads it.
 ///
 /// Rights are looked up at every publish and subscription, so a change counts at once. What a
-/// session has subscribed to before stays: see `Broker::disconnect`.
+/// session has subscribed to before stays: see `Handle::disconnect`.
 #[derive(Debug, Default)]
 pub struct Accounts(RwLock<Arc<Table>>);
 

@@ -32,10 +32,6 @@ use super::{
     permission::{self, Client, Refusal},
 };
 
-/// How long the controller may take over a message before it counts as refused. Generous: a commit
-/// takes milliseconds; the limit only keeps a stuck message from holding its client for ever.
-const ANSWER_LIMIT: Duration = Duration::from_secs(10);
-
 /// What all hooks share.
 pub(super) struct Gatekeeper {
     pub context: ServerContext,
@@ -43,9 +39,10 @@ pub(super) struct Gatekeeper {
     pub accounts: Arc<Accounts>,
     pub anonymous: bool,
     pub payload_limit: usize,
+    pub answer_limit: Duration,
     pub receive: Receive,
     pub clock: Clock,
-    pub last_alive: Option<Time>,
+    pub last_alive: Time,
     pub on_dropped: OnDropped,
     pub tally: Arc<Tally>,
     pub heard: Mutex<Heard>,
@@ -146,7 +143,7 @@ impl Gatekeeper {
         let Some(_waiting) = self.in_hand.enter() else { return Answer::Refused };
         let (ack, answer) = Ack::new();
         (self.receive)(self.incoming(id, publish, ack));
-        match tokio::time::timeout(ANSWER_LIMIT, answer).await {
+        match tokio::time::timeout(self.answer_limit, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Answer::Refused,
             Err(_) => {
@@ -157,19 +154,20 @@ impl Gatekeeper {
     }
 
     fn incoming(&self, id: &Id, publish: &Publish, ack: Ack) -> Incoming {
-        let before = || self.heard().before(&id.client_id).or(self.last_alive);
+        let before = || self.heard().before(&id.client_id).unwrap_or(self.last_alive);
         Incoming {
             topic: publish.topic.to_string(),
             payload: publish.payload.clone(),
             retained: publish.retain,
-            sent_after: if publish.dup { before() } else { None },
+            sent_after: publish.dup.then(before),
             redelivered: publish.dup,
             ack,
         }
     }
 
     /// A last will, permitted when its client connected, reaches the controller like any publish,
-    /// but nobody waits for the answer. Gives back what to publish in its place, where it must not be published.
+    /// but nobody waits for the answer. Gives back what to publish in its place, where it must not
+    /// be published.
     ///
     /// rmqtt may publish the will of a connection after the same client has connected again; then
     /// it would declare a device lost that is there.

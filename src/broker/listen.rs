@@ -29,7 +29,7 @@ pub(super) struct Listeners {
 ///
 /// # Errors
 /// When one cannot be used; none stays bound then.
-pub(super) fn failed(settings: &Settings) -> Result<Listeners, BrokerFailure> {
+pub(super) fn bind(settings: &Settings) -> Result<Listeners, BrokerFailure> {
     let failed = |address: SocketAddr, cause: String| BrokerFailure::Bind { address, cause };
     let listen = |name, address| builder(name, address, settings).bind();
     let address_of = |listener: &Listener, asked| {

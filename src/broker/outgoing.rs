@@ -18,8 +18,7 @@ use tokio::{
 /// queue refuses the message: `PublishRefusal::Full`.
 pub(super) const QUEUE: usize = 8_192;
 
-/// The name under which the controller publishes; no client can take it, for it is not a topic
-/// segment and so not an account's name.
+/// The name under which the controller publishes: for logs, it has no session.
 const CONTROLLER: &str = "$controller";
 
 struct Queued {
@@ -119,7 +118,7 @@ async fn forward(context: &ServerContext, from: &From, queued: Queued) {
 
 /// MQTT counts in whole seconds; rounded up, for a command says its exact deadline in its payload.
 fn whole_seconds(expiry: Duration) -> NonZeroU32 {
-    let seconds = expiry.as_secs() + u64::from(expiry.subsec_nanos() > 0);
+    let seconds = expiry.as_secs().saturating_add(u64::from(expiry.subsec_nanos() > 0));
     NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN)
 }
 

@@ -327,4 +327,38 @@ mod tests {
         assert!(subscribe(&topics, Client::Anonymous, "#"));
         assert!(!subscribe(&topics, Client::Anonymous, "$SYS/#"));
     }
+
+    /// MQTT's own rule, the slow way.
+    fn matches(filter: &str, topic: &str) -> bool {
+        let (mut asked, mut given) = (filter.split('/'), topic.split('/'));
+        loop {
+            match (asked.next(), given.next()) {
+                (Some("#"), _) | (None, None) => return true,
+                (Some("+"), Some(_)) => {}
+                (Some(a), Some(b)) if a == b => {}
+                _ => return false,
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_covered_filter_matches_nothing_outside_the_pattern(
+            pattern in "(a|b|\\+)(/(a|b|\\+)){0,3}(/#)?",
+            filter in "(a|b|\\+)(/(a|b|\\+)){0,3}(/#)?|#",
+            topic in "(a|b)(/(a|b)){0,4}",
+        ) {
+            if covers(&pattern, &filter) && matches(&filter, &topic) {
+                proptest::prop_assert!(matches(&pattern, &topic), "{pattern} {filter} {topic}");
+            }
+        }
+
+        #[test]
+        fn a_plain_topic_is_covered_exactly_when_it_is_matched(
+            pattern in "(a|b|\\+)(/(a|b|\\+)){0,3}(/#)?",
+            topic in "(a|b)(/(a|b)){0,4}",
+        ) {
+            proptest::prop_assert_eq!(covers(&pattern, &topic), matches(&pattern, &topic));
+        }
+    }
 }
