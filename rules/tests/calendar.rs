@@ -1,5 +1,11 @@
 //! What the calendar says of given moments, by the wall clock of the campus.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may panic as tests do"
+)]
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;

@@ -1,5 +1,7 @@
 //! Reads of real readers, and what they become.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 use onecard_rules::{
     credential::{Credential, CredentialFormat},
     normaliser::{

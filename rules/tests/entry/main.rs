@@ -1,0 +1,8 @@
+//! Entry to a small college: its rules, its decisions, its record of who is where.
+
+#[cfg(test)]
+mod college;
+#[cfg(test)]
+mod policy;
+#[cfg(test)]
+mod policy_mistakes;
