@@ -158,7 +158,8 @@ impl Gatekeeper {
         Incoming {
             topic: publish.topic.to_string(),
             payload: publish.payload.clone(),
-            retained: publish.retain,
+            // It comes from the device itself, and so is news, though it will be kept for others.
+            retained: false,
             sent_after: publish.dup.then(before),
             redelivered: publish.dup,
             ack,

@@ -23,7 +23,7 @@ async fn a_message_is_acknowledged_after_the_controller_took_it_and_others_need_
 
     gate.publish(STATE, QoS::AtLeastOnce, true, "closed").await;
     let state = desk.next().await;
-    assert_eq!((state.topic.as_str(), state.retained), (STATE, true));
+    assert_eq!((state.topic.as_str(), state.retained), (STATE, false));
     state.ack.accept();
     gate.acknowledged().await;
 
@@ -139,7 +139,7 @@ async fn a_lost_devices_will_reaches_the_controller_and_the_screens() {
     drop(gate);
     let lost = desk.next().await;
     assert_eq!((lost.topic.as_str(), &lost.payload[..]), (AVAILABILITY, &b"offline"[..]));
-    assert!(lost.retained);
+    assert!(!lost.retained);
     assert_eq!(screen.text().await, "offline");
     let mut late = desk.client("north-screen").await;
     assert!(late.subscribe("onecard/main/north/+/+/availability").await);
