@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
+use std::fmt::Write as _;
+
 use onecard_rules::{
     credential::{Credential, CredentialFormat},
     normaliser::{
@@ -267,7 +269,10 @@ proptest! {
             let mut sent = uid[..kept].to_vec();
             if reversed { sent.reverse(); }
             if inverted { for byte in &mut sent { *byte = !*byte; } }
-            let text: String = sent.iter().map(|byte| format!("{byte:02x}")).collect();
+            let mut text = String::new();
+            for byte in sent {
+                write!(text, "{byte:02x}").unwrap();
+            }
             let stored = Credential::uid(&uid).unwrap();
             prop_assert_eq!(reader.normalise(&text).ok(), reader.as_seen_by(&stored));
         }

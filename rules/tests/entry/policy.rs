@@ -113,12 +113,10 @@ fn the_rules_of_the_college_answer_as_they_read() {
         (&quarantined, "library-1", enter, NOON, "- deny_quarantine quarantine"),
         (&quarantined, "main-1", enter, NOON, "- deny_quarantine quarantine"),
     ];
-    let mut kept = policies();
+    let mut policies = policies();
     for (person, gate, direction, now, expected) in rows {
-        let verdict = ask(&mut kept, person, gate, *direction, at(now));
+        let verdict = ask(&mut policies, person, gate, *direction, at(now));
         assert_eq!(line(&verdict), *expected, "{} {gate} {direction:?} {now}", person.id);
-        let fresh = ask(&mut policies(), person, gate, *direction, at(now));
-        assert_eq!(verdict, fresh, "{} {gate}: what was kept shows", person.id);
     }
 }
 
@@ -248,7 +246,7 @@ fn policies_are_listed_in_order_with_file_and_line() {
         policies.policies().map(|(id, file, line)| (id.as_str(), file, line)).collect();
     assert_eq!(listed[0], ("members-enter-campus", "10-everybody.cedar", 3));
     assert_eq!(listed[1], ("teachers-enter-campus", "10-everybody.cedar", 7));
-    assert!(listed.iter().any(|row| *row == ("own-dormitory", "20-dormitories.cedar", 3)));
+    assert!(listed.contains(&("own-dormitory", "20-dormitories.cedar", 3)));
 }
 
 #[test]
