@@ -1,3 +1,22 @@
 //! The controller: configuration, wiring, services, the store, the broker and the HTTP interface.
+//!
+//! `ARCHITECTURE.md` shows how they fit together.
 
+pub mod access;
+pub mod accounts;
+pub mod alarms;
 pub mod broker;
+pub mod campus;
+pub mod clock;
+pub mod consequences;
+pub mod controller;
+pub mod http;
+pub mod late;
+pub mod link;
+pub mod metrics;
+pub mod outbox;
+pub mod recovery;
+pub mod reload;
+pub mod store;
+pub mod switchboard;
+pub mod wiring;

@@ -125,6 +125,8 @@ pub struct Gate {
     commands: u64,
     /// Sets the commands of this run apart from those of an earlier one.
     run: String,
+    /// An alarm of the run before about a mode that was not confirmed still stands.
+    unconfirmed_before: bool,
 }
 
 impl Gate {
@@ -142,6 +144,22 @@ impl Gate {
             tampered: false,
             commands: 0,
             run: run.to_owned(),
+            unconfirmed_before: false,
+        }
+    }
+
+    /// Takes over an alarm that stood when the controller was last in charge, so that it clears when
+    /// it is over.
+    pub fn recover(&mut self, reason: Reason, since: Time) {
+        self.tampered |= reason == Reason::Tamper;
+        self.unconfirmed_before |= reason == Reason::GateUnconfirmed;
+        if reason == Reason::Offline {
+            self.online = Some(false);
+        }
+        let stands =
+            [Stand::Held { since }, Stand::Forced { since }, Stand::Fault { since }];
+        if let Some(stand) = stands.into_iter().find(|stand| leaf_alarm(*stand) == Some(reason)) {
+            self.stand = stand;
         }
     }
 
@@ -198,7 +216,8 @@ impl Gate {
             owner,
             command,
             confirmed: false,
-            alarm_at: Some(now + delta(self.site.times.confirm)),
+            alarm_at: (!std::mem::take(&mut self.unconfirmed_before))
+                .then(|| now + delta(self.site.times.confirm)),
             resend_at: None,
             resend_after: RESEND,
         });

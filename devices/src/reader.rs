@@ -135,6 +135,18 @@ impl Reader {
         self.memory.restore(swipe, decision, at);
     }
 
+    /// Takes over an alarm that stood when the controller was last in charge, so that it clears when
+    /// it is over.
+    pub fn recover(&mut self, reason: Reason, now: Time) {
+        if reason == Reason::Offline {
+            self.online = Some(false);
+        } else if reason == Reason::UnknownCards {
+            self.unknown_until = Some(now + delta(self.limits.unknown_window));
+        } else if reason == Reason::MalformedMessage {
+            self.malformed_until = Some(now + delta(MALFORMED_QUIET));
+        }
+    }
+
     /// Takes a swipe.
     pub fn handle(&mut self, arrival: Arrival, now: Time) -> Action {
         let Arrival { swipe, sent_after, redelivered } = arrival;

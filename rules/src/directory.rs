@@ -8,6 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     credential::Credential,
     ids::PersonId,
+    normaliser::Normaliser,
     person::{Card, Person},
 };
 
@@ -25,6 +26,8 @@ pub enum DirectoryMistake {
 pub struct Directory {
     people: HashMap<PersonId, Arc<Person>>,
     cards: HashMap<Credential, Arc<Card>>,
+    /// What readers that cannot read a whole card see of it, and which card that is.
+    seen_as: HashMap<Credential, Credential>,
 }
 
 impl Directory {
@@ -52,10 +55,23 @@ impl Directory {
         Ok(())
     }
 
-    /// The card with this credential and its holder.
+    /// Makes every card findable by what readers with these normalisers see of it. The caller has
+    /// seen to it that no two cards look alike there.
+    pub fn see_as(&mut self, normalisers: impl IntoIterator<Item = Normaliser>) {
+        for normaliser in normalisers {
+            let seen = self.cards.keys().filter_map(|card| {
+                let seen = normaliser.as_seen_by(card)?;
+                (seen != *card).then_some((seen, *card))
+            });
+            self.seen_as.extend(seen);
+        }
+    }
+
+    /// The card with this credential, or that looks so to some reader, and its holder.
     #[must_use]
     pub fn find(&self, credential: &Credential) -> Option<(&Arc<Card>, &Arc<Person>)> {
-        let card = self.cards.get(credential)?;
+        let whole = || self.cards.get(self.seen_as.get(credential)?);
+        let card = self.cards.get(credential).or_else(whole)?;
         Some((card, self.people.get(&card.person)?))
     }
 

@@ -196,7 +196,8 @@ pub enum Event {
     AlarmCleared { at: Time, subject: Subject, reason: Reason },
     RulesLoaded { at: Time, version: String, policies: usize },
     RulesRefused { at: Time, mistakes: Vec<String> },
-    PeopleImported { at: Time, added: usize, changed: usize, unchanged: usize },
+    /// People or cards were changed by an import; so many there are since.
+    PeopleImported { at: Time, people: usize, cards: usize },
 }
 
 impl Event {

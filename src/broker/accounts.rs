@@ -173,6 +173,12 @@ impl Accounts {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(username).cloned()
     }
 
+    /// The names of all accounts.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
     /// How many accounts there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -103,6 +103,13 @@ impl GateActor {
         Self { gate, around, link, command_topic, timer: None, malformed: false }
     }
 
+    /// Takes over the alarm about unreadable messages from the run before.
+    #[must_use]
+    pub fn after_malformed(mut self, malformed: bool) -> Self {
+        self.malformed = malformed;
+        self
+    }
+
     fn take(&mut self, input: Input, ack: Option<Ack>, context: &mut Context<Self>) {
         let now = self.around.clock.now();
         let actions = self.gate.handle(input, now);

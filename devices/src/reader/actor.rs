@@ -198,6 +198,7 @@ impl Actor for ReaderActor {
 
     fn started(&mut self, context: &mut Self::Context) {
         context.set_mailbox_capacity(MAILBOX);
+        self.set_timer(context);
     }
 }
 

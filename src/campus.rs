@@ -1,0 +1,156 @@
+//! The campus folder: reading it, and telling every mistake in it at once.
+//!
+//! `campus.toml`, `calendar.toml`, `policies/*.cedar`, and CSV files that `campus.toml` names become a
+//! `Site`, a `Calendar` and policies that compile. `docs/campus.md` lists every key.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use onecard_rules::{
+    calendar::Calendar,
+    policy::{Policies, PolicySource},
+    site::Site,
+};
+
+mod calendar;
+mod csv_table;
+mod gates;
+mod init;
+mod mistake;
+mod ranges;
+mod settings;
+mod site;
+mod table;
+
+pub use init::{InitFailure, init};
+pub use mistake::{Mistake, Mistakes, meant};
+pub use settings::{BrokerSettings, Embedded, HttpSettings, Outside, TlsFiles};
+
+use table::Table;
+
+/// Largest file read, in bytes; a campus of ten thousand gates stays far below.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// A campus folder without mistakes.
+#[derive(Debug)]
+pub struct Campus {
+    pub folder: PathBuf,
+    pub site: Site,
+    pub calendar: Calendar,
+    pub sources: Vec<PolicySource>,
+    pub broker: BrokerSettings,
+    pub http: HttpSettings,
+    /// What is allowed but odd.
+    pub warnings: Vec<Mistake>,
+    policies: usize,
+}
+
+impl Campus {
+    /// Reads and checks a campus folder.
+    ///
+    /// # Errors
+    /// All mistakes of all files.
+    pub fn load(folder: &Path) -> Result<Self, Mistakes> {
+        let mut mistakes = Vec::new();
+        let mut warnings = Vec::new();
+        let calendar_text = read(folder, "calendar.toml", &mut mistakes);
+        let calendar = calendar_text.map(|text| calendar::read(&text, &mut mistakes));
+        let calendar = calendar.unwrap_or_default();
+        let sources = read_policies(folder, &mut mistakes);
+        let campus = read(folder, "campus.toml", &mut mistakes).and_then(|text| {
+            let root = Table::parse("campus.toml", &text, &mut mistakes)?;
+            site::read(root, folder, &calendar, &mut mistakes, &mut warnings)
+        });
+        let Some((site, broker, http)) = campus else { return Err(Mistakes(mistakes)) };
+        // Mistakes elsewhere would show as unknown names here, and hide what is really wrong.
+        let policies = if mistakes.is_empty() {
+            compile(&sources, &site, &calendar, &mut mistakes)
+        } else {
+            None
+        };
+        match policies {
+            Some(policies) if mistakes.is_empty() => {
+                let folder = folder.to_owned();
+                let policies = policies.len();
+                Ok(Self { folder, site, calendar, sources, broker, http, warnings, policies })
+            }
+            Some(_) | None => Err(Mistakes(mistakes)),
+        }
+    }
+
+    /// Compiles the policies.
+    ///
+    /// # Errors
+    /// Their mistakes; there are none after [`Campus::load`].
+    pub fn compile(&self) -> Result<Policies, Mistakes> {
+        let mut mistakes = Vec::new();
+        compile(&self.sources, &self.site, &self.calendar, &mut mistakes).ok_or(Mistakes(mistakes))
+    }
+
+    #[must_use]
+    pub fn policy_count(&self) -> usize {
+        self.policies
+    }
+}
+
+fn compile(
+    sources: &[PolicySource],
+    site: &Site,
+    calendar: &Calendar,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Policies> {
+    match Policies::compile(sources, site, calendar) {
+        Ok(policies) => Some(policies),
+        Err(found) => {
+            mistakes.extend(found.into_iter().map(|mistake| Mistake {
+                file: mistake.file,
+                line: Some(mistake.line),
+                key: mistake.policy.unwrap_or_else(|| "policy".to_owned()),
+                message: mistake.message,
+                mend: mistake.mend,
+            }));
+            None
+        }
+    }
+}
+
+/// Reads a file of the folder; what is wrong with it becomes a mistake.
+fn read(folder: &Path, name: &str, mistakes: &mut Vec<Mistake>) -> Option<String> {
+    let path = folder.join(name);
+    let too_long = fs::metadata(&path).is_ok_and(|about| about.len() > FILE_BYTES_MAX);
+    let wrong = if too_long {
+        "it is longer than 64 MiB".to_owned()
+    } else {
+        match fs::read_to_string(&path) {
+            Ok(text) => return Some(text),
+            Err(error) => error.to_string(),
+        }
+    };
+    let message = format!("cannot be read: {wrong}");
+    let mend = "see that it is there, readable, and text in UTF-8; `onecard init` writes one";
+    mistakes.push(Mistake::of_file(name, &message, mend));
+    None
+}
+
+fn read_policies(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<PolicySource> {
+    let mut names: Vec<String> = Vec::new();
+    match fs::read_dir(folder.join("policies")) {
+        Ok(entries) => {
+            let files = entries.flatten().map(|entry| entry.file_name());
+            names.extend(files.filter_map(|name| name.into_string().ok()));
+        }
+        Err(error) => {
+            let mend = "make the folder and put the school's rules there as `*.cedar`";
+            mistakes.push(Mistake::of_file("policies", &format!("cannot be read: {error}"), mend));
+        }
+    }
+    names.retain(|name| name.ends_with(".cedar"));
+    names.sort();
+    let sources = names.into_iter().filter_map(|name| {
+        let file = format!("policies/{name}");
+        read(folder, &file, mistakes).map(|text| PolicySource { file, text })
+    });
+    sources.collect()
+}

@@ -1,0 +1,146 @@
+//! The controller's own settings: where it listens, which broker it uses.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use super::{mistake::Mistake, table::Table};
+
+/// The broker between devices and controller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BrokerSettings {
+    Embedded(Embedded),
+    Outside(Outside),
+}
+
+/// The embedded broker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Embedded {
+    pub listen: SocketAddr,
+    pub websocket: Option<SocketAddr>,
+    pub tls: Option<TlsFiles>,
+    /// Lets clients in without a name; for demonstrations on loopback only.
+    pub anonymous: bool,
+}
+
+/// TLS for the embedded broker; files below the campus folder or absolute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    pub listen: SocketAddr,
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+/// A broker of one's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    pub host: String,
+    pub port: u16,
+    pub client_id: String,
+    pub username: Option<String>,
+    /// The password is its first line.
+    pub password_file: Option<PathBuf>,
+}
+
+/// The HTTP interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpSettings {
+    pub listen: SocketAddr,
+    /// Lets anybody read without a token; for demonstrations on loopback only.
+    pub anonymous_read: bool,
+}
+
+const ADDRESS: &str = "an address and port such as \"127.0.0.1:1883\"";
+
+/// Reads `[broker]`.
+pub fn broker(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSettings> {
+    let Some(mut table) = root.table("broker", mistakes) else {
+        let mend = "add `[broker]` with `listen = \"127.0.0.1:1883\"`".to_owned();
+        mistakes.push(root.mistake(1, "broker", "is missing".to_owned(), mend));
+        return None;
+    };
+    let outside = table.text("outside", mistakes);
+    let settings = match outside {
+        Some(address) => {
+            if let Some((_, line)) = table.peek("listen") {
+                let message = "stands beside `outside`".to_owned();
+                let mend = "keep `listen` for the embedded broker or `outside` for your own";
+                mistakes.push(table.mistake(line, "listen", message, mend.to_owned()));
+            }
+            outside_of(&mut table, &address.value, address.line, mistakes)
+        }
+        None => embedded_of(&mut table, mistakes),
+    };
+    table.finish(mistakes);
+    settings
+}
+
+fn outside_of(
+    table: &mut Table,
+    address: &str,
+    line: usize,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<BrokerSettings> {
+    let username = table.text("username", mistakes).map(|text| text.value);
+    let password_file = table.text("password_file", mistakes).map(|text| text.value.into());
+    let client_id = table.text("client_id", mistakes);
+    let client_id = client_id.map_or_else(|| "onecard".to_owned(), |text| text.value);
+    let split = address.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+    let Some((host, Ok(port))) = split.map(|(host, port)| (host, port.parse::<u16>())) else {
+        let message = format!("`{address}` is not good");
+        let mend = "write host and port such as \"broker.college.cn:1883\"".to_owned();
+        mistakes.push(table.mistake(line, "outside", message, mend));
+        return None;
+    };
+    let host = host.to_owned();
+    Some(BrokerSettings::Outside(Outside { host, port, client_id, username, password_file }))
+}
+
+fn embedded_of(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSettings> {
+    let listen = table.required::<SocketAddr>("listen", ADDRESS, mistakes);
+    let websocket = table.parsed::<SocketAddr>("websocket", ADDRESS, mistakes);
+    let tls_listen = table.parsed::<SocketAddr>("tls_listen", ADDRESS, mistakes);
+    let certificate = table.text("certificate", mistakes);
+    let key = table.text("key", mistakes);
+    let anonymous = table.flag("anonymous", mistakes).unwrap_or(false);
+    let tls = match (tls_listen, certificate, key) {
+        (Some(listen), Some(certificate), Some(key)) => Some(TlsFiles {
+            listen: listen.value,
+            certificate: certificate.value.into(),
+            key: key.value.into(),
+        }),
+        (None, None, None) => None,
+        _ => {
+            let message = "needs all of `tls_listen`, `certificate` and `key`".to_owned();
+            let mend = "add what is missing, or remove the others".to_owned();
+            mistakes.push(table.mistake(table.line(), "tls_listen", message, mend));
+            None
+        }
+    };
+    let websocket = websocket.map(|address| address.value);
+    let listen = listen?;
+    let all = [Some(listen.value), websocket, tls.as_ref().map(|tls| tls.listen)];
+    if anonymous && all.into_iter().flatten().any(|address| !address.ip().is_loopback()) {
+        let message = "lets everybody in from other machines".to_owned();
+        let mend = "listen on 127.0.0.1 only, or set `anonymous = false`".to_owned();
+        mistakes.push(table.mistake(listen.line, "anonymous", message, mend));
+    }
+    Some(BrokerSettings::Embedded(Embedded { listen: listen.value, websocket, tls, anonymous }))
+}
+
+/// Reads `[http]`.
+pub fn http(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<HttpSettings> {
+    let Some(mut table) = root.table("http", mistakes) else {
+        let mend = "add `[http]` with `listen = \"127.0.0.1:8080\"`".to_owned();
+        mistakes.push(root.mistake(1, "http", "is missing".to_owned(), mend));
+        return None;
+    };
+    let listen = table.required::<SocketAddr>("listen", ADDRESS, mistakes);
+    let anonymous_read = table.flag("anonymous_read", mistakes).unwrap_or(false);
+    let listen = listen?;
+    if anonymous_read && !listen.value.ip().is_loopback() {
+        let message = "shows people's movements to other machines without a token".to_owned();
+        let mend = "listen on 127.0.0.1 only, or set `anonymous_read = false`".to_owned();
+        mistakes.push(table.mistake(listen.line, "anonymous_read", message, mend));
+    }
+    table.finish(mistakes);
+    Some(HttpSettings { listen: listen.value, anonymous_read })
+}

@@ -1,0 +1,124 @@
+//! The command line: verbs, their flags and help. Each verb's work is in a file of its own.
+
+use std::{net::IpAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+mod bench;
+mod card;
+mod check;
+mod demo;
+mod init;
+mod journal;
+mod people;
+mod secrets;
+mod serve;
+mod signals;
+mod watch;
+
+/// OneCard: the real-time control system behind a campus card (校园一卡通).
+#[derive(Debug, Parser)]
+#[command(name = "onecard", version, about, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Write a commented starter campus into a new folder.
+    #[command(after_help = "Example:\n  onecard init my-campus")]
+    Init(init::Init),
+    /// Validate a campus folder; print every mistake with file, line, key and mend.
+    #[command(after_help = "Example:\n  onecard check examples/college")]
+    Check(check::Check),
+    /// Run the controller of a campus.
+    #[command(after_help = "Example:\n  onecard serve examples/college --data /var/lib/onecard")]
+    Serve(serve::Serve),
+    /// Run a simulated campus on embedded defaults, with a live entry log on the terminal.
+    #[command(after_help = "Examples:\n  onecard demo\n  onecard demo --people 500 --speed 4 --seed 7 --for 30")]
+    Demo(demo::Demo),
+    /// Follow the entry log of a running controller over MQTT.
+    #[command(after_help = "Examples:\n  onecard watch --broker 127.0.0.1:1883 --site college\n  onecard watch --refused --area library")]
+    Watch(watch::Watch),
+    /// Measure a real controller beside its floor.
+    #[command(after_help = "Example:\n  onecard bench entry --rates 100,1000,2000 --json entry.json")]
+    Bench(bench::Bench),
+    /// Import people or cards from CSV; shows what would change, `--apply` does it.
+    #[command(after_help = "Examples:\n  onecard import people people.csv --data DIR\n  onecard import cards cards.csv --data DIR --apply")]
+    Import(people::Import),
+    /// Work with card numbers.
+    #[command(after_help = "Example:\n  onecard card explain 7186A61E")]
+    Card(card::Card),
+    /// Accounts of devices and other systems on the embedded broker.
+    #[command(after_help = "Example:\n  onecard device add --data DIR reader north-1-in --area campus")]
+    Device(secrets::Device),
+    /// Operators and their tokens for the HTTP interface.
+    #[command(after_help = "Example:\n  onecard operator add --data DIR li.wei")]
+    Operator(secrets::Operator),
+    /// Work with the journal.
+    #[command(after_help = "Example:\n  onecard journal verify --data DIR")]
+    Journal(journal::Journal),
+}
+
+/// Where the controller keeps its databases.
+#[derive(Debug, Clone, Args)]
+pub struct DataFolder {
+    /// Folder of the databases; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+}
+
+/// Where an MQTT broker listens.
+#[derive(Debug, Clone, Args)]
+pub struct BrokerAddress {
+    /// Host and port of the broker.
+    #[arg(long, default_value = "127.0.0.1:1883", value_name = "HOST:PORT")]
+    broker: String,
+    /// User name at the broker, when it asks for one.
+    #[arg(long)]
+    username: Option<String>,
+    /// File that holds the password, on its first line.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+/// The address on which a demonstration listens.
+pub const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+/// Runs the program.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.verb {
+        Verb::Init(verb) => init::run(&verb),
+        Verb::Check(verb) => check::run(&verb),
+        Verb::Serve(verb) => serve::run(&verb),
+        Verb::Demo(verb) => demo::run(&verb),
+        Verb::Watch(verb) => watch::run(&verb),
+        Verb::Bench(verb) => bench::run(&verb),
+        Verb::Import(verb) => people::run(&verb),
+        Verb::Card(verb) => card::run(&verb),
+        Verb::Device(verb) => secrets::run_device(&verb),
+        Verb::Operator(verb) => secrets::run_operator(&verb),
+        Verb::Journal(verb) => journal::run(&verb),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
+            {
+                eprintln!("onecard: {error:#}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says a line on standard output; a closed pipe ends the program quietly.
+fn say(line: &str) {
+    use std::io::Write as _;
+    if writeln!(anstream::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
+}

@@ -1,0 +1,288 @@
+//! `onecard bench entry`: swipe to gate command, beside the floor, at rising rates.
+//!
+//! The floor is a responder without logic on the same kind of broker: it answers each swipe at once
+//! with a prepared message. Both are measured by the same load from this process; the controller
+//! and the broker are processes of their own.
+
+use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use clap::{Args, ValueEnum};
+use onecard_devices::topic::{Channel, Topics};
+use onecard_rules::{
+    event::DeviceKind,
+    site::{Direction, Site},
+};
+use onecard_simulators::{
+    load::{self, Load, LoadReport, OfferedSwipe, Responder},
+    wire::Dial,
+};
+use serde::Serialize;
+
+use super::{
+    campus::{self, BenchCampus},
+    process::{Process, Usage, free_port},
+};
+use crate::cli::say;
+
+/// Swipe to gate command.
+#[derive(Debug, Args)]
+pub struct Entry {
+    /// Swipes a second to offer, one run each.
+    #[arg(long, value_delimiter = ',', default_value = "100,1000,2000,4000,8000")]
+    rates: Vec<u32>,
+    /// How long each rate is offered, in seconds.
+    #[arg(long, default_value_t = 10)]
+    seconds: u32,
+    /// People, one card each.
+    #[arg(long, default_value_t = 17_600)]
+    people: usize,
+    /// Gates, with a reader each.
+    #[arg(long, default_value_t = 200)]
+    gates: usize,
+    /// The broker between readers and controller.
+    #[arg(long, value_enum, default_value = "embedded")]
+    broker: Kind,
+    /// Write the figures to this file as JSON, too.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// A kind of broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    /// The controller's own; it decides in the broker's hook.
+    Embedded,
+    /// mosquitto, which must be installed.
+    Mosquitto,
+}
+
+/// One rate, both ways.
+#[derive(Debug, Serialize)]
+struct Row {
+    rate: u32,
+    floor: LoadReport,
+    controller: LoadReport,
+    /// Of the controller's p50 to the floor's.
+    p50_ratio: f64,
+    p99_ratio: f64,
+    usage: Usage,
+}
+
+pub fn run(verb: &Entry) -> anyhow::Result<ExitCode> {
+    let folder = std::env::temp_dir().join(format!("onecard-bench-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    let outcome = measure(verb, &folder);
+    // Left-overs in the temporary folder are harmless.
+    let _ = fs::remove_dir_all(&folder);
+    let rows = outcome?;
+    if let Some(file) = &verb.json {
+        let text = serde_json::to_string_pretty(&rows)?;
+        fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
+    }
+    let lost: u64 = rows.iter().map(|row| row.controller.lost).sum();
+    Ok(if lost == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn measure(verb: &Entry, folder: &std::path::Path) -> anyhow::Result<Vec<Row>> {
+    let broker = free_port()?;
+    let outside = match verb.broker {
+        Kind::Embedded => None,
+        Kind::Mosquitto => Some(start_mosquitto(folder, broker)?),
+    };
+    let bench = campus::prepare(folder, verb.people, verb.gates, broker, outside.is_some())?;
+    let program = std::env::current_exe()?;
+
+    let floor = {
+        let _broker = match verb.broker {
+            Kind::Embedded => {
+                let mut command = std::process::Command::new(&program);
+                let site = bench.site.id.as_str();
+                command.args(["bench", "broker", "--site", site, "--listen", &broker.to_string()]);
+                Some(Process::start(command, "the bare broker", broker)?)
+            }
+            Kind::Mosquitto => None,
+        };
+        // The embedded broker lets no client command a gate, so the floor answers on the passage.
+        let channel = match verb.broker {
+            Kind::Embedded => Channel::Passage,
+            Kind::Mosquitto => Channel::Command,
+        };
+        let _responder = start_responder(&bench, broker, channel)?;
+        offer_all(verb, &bench, broker, channel, |_, _| {})?
+    };
+
+    let mut command = std::process::Command::new(&program);
+    command.arg("serve").arg(&bench.folder).arg("--data").arg(&bench.data);
+    let controller = Process::start(command, "the controller", bench.http)?;
+    let mut usages = Vec::new();
+    let reports = offer_all(verb, &bench, broker, Channel::Command, |before: &mut Usage, done| {
+        let after = controller.usage();
+        if done {
+            let cpu_ms = after.cpu_ms - before.cpu_ms;
+            usages.push(Usage { cpu_ms, peak_memory_kib: after.peak_memory_kib });
+        }
+        *before = after;
+    })?;
+    let rows: Vec<Row> = floor
+        .into_iter()
+        .zip(reports)
+        .zip(usages)
+        .map(|((floor, controller), usage)| row(floor, controller, usage))
+        .collect();
+    print(verb, &rows);
+    Ok(rows)
+}
+
+fn offer_all(
+    verb: &Entry,
+    bench: &BenchCampus,
+    broker: SocketAddr,
+    channel: Channel,
+    mut watch: impl FnMut(&mut Usage, bool),
+) -> anyhow::Result<Vec<LoadReport>> {
+    let mut before = Usage::default();
+    let mut reports = Vec::new();
+    for rate in &verb.rates {
+        watch(&mut before, false);
+        let load = load_of(bench, broker, channel, *rate, verb.seconds);
+        reports.push(load::run(&load)?);
+        watch(&mut before, true);
+    }
+    Ok(reports)
+}
+
+/// Swipes at every reader in turn, each with the next card, so that no card comes back to a reader
+/// within the debounce time.
+fn load_of(
+    bench: &BenchCampus,
+    broker: SocketAddr,
+    channel: Channel,
+    rate: u32,
+    seconds: u32,
+) -> Load {
+    let topics = Topics::new(&bench.site.topic_root, &bench.site.id);
+    let filter = topics.all(DeviceKind::Gate, channel);
+    let ways = ways(&bench.site, &topics, channel);
+    let measured = rate as usize * seconds as usize;
+    let warm_up = rate as usize;
+    let swipes = (0..measured + warm_up)
+        .zip(ways.iter().enumerate().cycle())
+        .zip(bench.cards.iter().cycle())
+        .map(|((_, (gate, way)), card)| OfferedSwipe {
+            topic: Arc::clone(&way.swipe),
+            payload: Bytes::from(format!("{{\"card\":\"{card}\"}}")),
+            gate,
+        })
+        .collect();
+    Load {
+        command_topics: ways.into_iter().map(|way| way.command).collect(),
+        swipes,
+        rate,
+        warm_up,
+        settle: Duration::from_secs(10),
+        ..Load::anonymous(broker, 8, filter)
+    }
+}
+
+/// A reader and its gate, as topics.
+struct Way {
+    swipe: Arc<str>,
+    command: String,
+}
+
+fn ways(site: &Site, topics: &Topics, channel: Channel) -> Vec<Way> {
+    let entering = site.readers.values().filter(|reader| reader.direction == Direction::In);
+    entering
+        .filter_map(|reader| {
+            let gate = site.gates.get(&reader.gate)?;
+            let area = gate.area.as_str();
+            let build =
+                |kind, device: &str, channel| topics.build(area, kind, device, channel);
+            Some(Way {
+                swipe: build(DeviceKind::Reader, reader.id.as_str(), Channel::Swipe).into(),
+                command: build(DeviceKind::Gate, gate.id.as_str(), channel),
+            })
+        })
+        .collect()
+}
+
+fn start_responder(
+    bench: &BenchCampus,
+    broker: SocketAddr,
+    channel: Channel,
+) -> anyhow::Result<Responder> {
+    let topics = Topics::new(&bench.site.topic_root, &bench.site.id);
+    // As long as a real command, so that the wire carries the same.
+    let payload = Bytes::from_static(
+        br#"{"command":"open","direction":"in","open_ms":3000,"decision":"01JD0000000000000000000000","deadline":"2026-11-23T07:45:15.123+08:00"}"#,
+    );
+    let answers = ways(&bench.site, &topics, channel)
+        .into_iter()
+        .map(|way| (way.swipe.to_string(), (way.command, payload.clone())))
+        .collect();
+    let filter = topics.all(DeviceKind::Reader, Channel::Swipe);
+    Ok(Responder::start(&Dial::anonymous(broker, "floor-responder"), &filter, answers)?)
+}
+
+fn start_mosquitto(folder: &std::path::Path, listen: SocketAddr) -> anyhow::Result<Process> {
+    let file = folder.join("mosquitto.conf");
+    let settings = format!(
+        "listener {} {}\nallow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0\n\
+         max_inflight_messages 0\npersistence false\n",
+        listen.port(),
+        listen.ip()
+    );
+    fs::write(&file, settings)?;
+    let mut command = std::process::Command::new("mosquitto");
+    command.arg("-c").arg(&file);
+    // Where Debian puts it, which is not on everybody's path.
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.env("PATH", format!("{path}:/usr/sbin:/usr/local/sbin"));
+    Process::start(command, "mosquitto", listen)
+}
+
+fn row(floor: LoadReport, controller: LoadReport, usage: Usage) -> Row {
+    #[expect(clippy::cast_precision_loss, reason = "a ratio for people to read")]
+    let ratio = |ours: u64, floors: u64| ours as f64 / floors.max(1) as f64;
+    let (ours, floors) = (controller.latency, floor.latency);
+    Row {
+        rate: floor.rate,
+        p50_ratio: ratio(ours.p50_us, floors.p50_us),
+        p99_ratio: ratio(ours.p99_us, floors.p99_us),
+        floor,
+        controller,
+        usage,
+    }
+}
+
+fn print(verb: &Entry, rows: &[Row]) {
+    say(&format!(
+        "swipe to gate command, {} people, {} gates, {:?} broker, QoS 1, times in µs",
+        verb.people, verb.gates, verb.broker
+    ));
+    say("            |        floor          |            controller               | ratio        | controller");
+    say("   offered  |   p50     p99   p99.9 |   p50     p99   p99.9  sent/s  lost | p50    p99   | CPU ms   peak MiB");
+    for row in rows {
+        let (floor, ours) = (row.floor.latency, row.controller.latency);
+        say(&format!(
+            "{:>9}/s | {:>5} {:>7} {:>7} | {:>5} {:>7} {:>7} {:>7.0} {:>5} | {:>4.2}  {:>5.2}  | {:>6} {:>10}",
+            row.rate,
+            floor.p50_us,
+            floor.p99_us,
+            floor.p999_us,
+            ours.p50_us,
+            ours.p99_us,
+            ours.p999_us,
+            row.controller.achieved,
+            row.controller.lost,
+            row.p50_ratio,
+            row.p99_ratio,
+            row.usage.cpu_ms,
+            row.usage.peak_memory_kib / 1024,
+        ));
+    }
+    say("every command's swipe was acknowledged after its record was on disk (synchronous=FULL)");
+}

@@ -1,0 +1,91 @@
+//! Child processes of a benchmark: started, waited for until they listen, read for CPU and memory,
+//! ended.
+
+use std::{
+    net::{SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context as _, bail};
+use serde::Serialize;
+
+use crate::clock::monotonic;
+
+/// How long a child may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A port of loopback that is free at the moment.
+pub fn free_port() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind((super::super::LOOPBACK, 0))?.local_addr()?)
+}
+
+/// What a process has used so far.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Usage {
+    /// Processor time, user and system, in milliseconds.
+    pub cpu_ms: u64,
+    /// Most memory held at once, in KiB.
+    pub peak_memory_kib: u64,
+}
+
+/// A child that ends with its owner.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    name: String,
+}
+
+impl Process {
+    /// Starts a command without output of its own and waits until `listens` takes connections.
+    pub fn start(mut command: Command, name: &str, listens: SocketAddr) -> anyhow::Result<Self> {
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("cannot start {name}; is it installed?"))?;
+        let mut process = Self { child, name: name.to_owned() };
+        let began = monotonic();
+        while TcpStream::connect(listens).is_err() {
+            if let Some(status) = process.child.try_wait()? {
+                bail!("{name} ended before it listened on {listens}: {status}");
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("{name} does not listen on {listens}");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(process)
+    }
+
+    /// What it has used so far; zero where the system does not tell (outside Linux).
+    pub fn usage(&self) -> Usage {
+        let read = |file: &str| {
+            std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap_or_default()
+        };
+        // The command's name may hold spaces; the fields after its bracket are fixed.
+        let stat = read("stat");
+        let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let ticks: u64 =
+            fields.split_whitespace().skip(11).take(2).filter_map(|f| f.parse::<u64>().ok()).sum();
+        let status = read("status");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        // A tick is 10 ms on every Linux that this runs on (USER_HZ is 100).
+        Usage { cpu_ms: ticks * 10, peak_memory_kib: kib.unwrap_or(0) }
+    }
+
+    /// The name it was started under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is gone afterwards.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,249 @@
+//! Cause and effect: what follows from each fact, once it is on record.
+//!
+//! One exhaustive match; adding a fact without saying what follows does not compile. Carrying the
+//! consequences out is the outbox's business.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use chrono_tz::Tz;
+use onecard_devices::{
+    gate::wire::entry_row,
+    topic::{Channel, Topics, WHOLE_SITE},
+};
+use onecard_rules::{
+    Time,
+    alarm::{AlarmBoard, Standing},
+    event::{Act, DeviceKind, Event, Passage, Subject},
+    reason::{Language, Reason},
+};
+use serde::Serialize;
+
+use crate::store::{database::Change, journal::Row};
+
+/// Something to do because of a fact.
+#[derive(Debug)]
+pub enum Consequence {
+    /// Tell everybody over MQTT.
+    Publish { topic: String, payload: Bytes, retain: bool },
+    /// Keep a projection of it in the database.
+    Store(Change),
+}
+
+/// What must be remembered of earlier facts to say what follows from the next.
+#[derive(Debug)]
+pub struct Projection {
+    topics: Topics,
+    zone: Tz,
+    controller: String,
+    alarms: AlarmBoard,
+    /// The last fact published on each topic, for `prev_seq`.
+    last: HashMap<String, u64>,
+}
+
+/// A fact of the whole site as it goes out.
+#[derive(Debug, Serialize)]
+struct FactRow<'a> {
+    seq: u64,
+    boot: u64,
+    prev_seq: Option<u64>,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
+/// The alarms of one device as they go out: the latest in full, all that stand in short.
+#[derive(Debug, Serialize)]
+struct AlarmRow<'a> {
+    seq: u64,
+    boot: u64,
+    prev_seq: Option<u64>,
+    state: &'static str,
+    reason: Reason,
+    since: String,
+    detail: &'a str,
+    text_zh: &'static str,
+    text_en: &'static str,
+    standing: Vec<StandingRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct StandingRow {
+    reason: Reason,
+    since: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acknowledged_by: Option<String>,
+}
+
+impl Projection {
+    #[must_use]
+    pub fn new(topics: Topics, zone: Tz, controller: String, alarms: AlarmBoard) -> Self {
+        Self { topics, zone, controller, alarms, last: HashMap::new() }
+    }
+
+    /// What follows from `row`. Rows must come in the order of their `seq`. `earlier` finds the
+    /// fact before this one on a topic that was not used since the start.
+    pub fn follow(
+        &mut self,
+        row: &Row,
+        earlier: &dyn Fn(&Event) -> Option<u64>,
+    ) -> Vec<Consequence> {
+        match &*row.event {
+            Event::EntryDecided(entry) => {
+                let (area, gate) = (entry.area.as_str(), entry.gate.as_str());
+                let topic = self.topics.build(area, DeviceKind::Gate, gate, Channel::Entry);
+                let prev = self.previous(&topic, row, earlier);
+                let payload = entry_row(entry, row.seq, row.boot, prev, self.zone);
+                vec![publish(topic, &payload, false)]
+            }
+            Event::PassageEnded(passage) => moved(passage, row.seq).into_iter().collect(),
+            Event::PresenceForgotten { people, .. } => {
+                let people = people.clone();
+                vec![Consequence::Store(Change::ForgetPresence { people, as_of_seq: row.seq })]
+            }
+            Event::MeasureBegun { measure, .. } => {
+                vec![
+                    Consequence::Store(Change::PutMeasure(measure.clone())),
+                    self.fact(row, earlier),
+                ]
+            }
+            Event::MeasureEnded { measure, .. } => {
+                let (kind, area) = (measure.kind, measure.area.clone());
+                vec![
+                    Consequence::Store(Change::EndMeasure { kind, area }),
+                    self.fact(row, earlier),
+                ]
+            }
+            Event::OperatorActed { at, by, act, .. } => {
+                let mut follows = self.acted(row, *at, by, act, earlier);
+                follows.push(self.fact(row, earlier));
+                follows
+            }
+            Event::AlarmRaised { alarm, .. } => {
+                self.alarms.raise(alarm.clone());
+                vec![self.alarm(row, &alarm.subject, earlier), self.store_alarms()]
+            }
+            Event::AlarmCleared { subject, reason, .. } => {
+                self.alarms.clear(subject, *reason);
+                vec![self.alarm(row, subject, earlier), self.store_alarms()]
+            }
+            Event::GateModeChanged { .. }
+            | Event::Booted { .. }
+            | Event::Stopped { .. }
+            | Event::RulesLoaded { .. }
+            | Event::RulesRefused { .. }
+            | Event::PeopleImported { .. } => vec![self.fact(row, earlier)],
+        }
+    }
+}
+
+impl Projection {
+    /// What follows from an operator's act, beside telling everybody.
+    fn acted(
+        &mut self,
+        row: &Row,
+        at: Time,
+        by: &onecard_rules::ids::OperatorId,
+        act: &Act,
+        earlier: &dyn Fn(&Event) -> Option<u64>,
+    ) -> Vec<Consequence> {
+        match act {
+            Act::OverrideSet { gate, order } => {
+                let (gate, order) = (gate.clone(), order.clone());
+                vec![Consequence::Store(Change::PutOverride { gate, order })]
+            }
+            Act::OverrideCleared { gate } => {
+                vec![Consequence::Store(Change::ClearOverride { gate: gate.clone() })]
+            }
+            Act::AlarmAcknowledged { subject, reason } => {
+                self.alarms.acknowledge(subject, *reason, by, at);
+                vec![self.alarm(row, subject, earlier), self.store_alarms()]
+            }
+            // Whose whereabouts were forgotten is a fact of its own.
+            Act::PassbackForgiven { .. } | Act::PassbackForgivenWithin { .. } => Vec::new(),
+        }
+    }
+
+    /// A fact of the whole site, on the controller's own topic.
+    fn fact(&mut self, row: &Row, earlier: &dyn Fn(&Event) -> Option<u64>) -> Consequence {
+        let kind = DeviceKind::Controller;
+        let topic = self.topics.build(WHOLE_SITE, kind, &self.controller, Channel::Event);
+        let prev_seq = self.previous(&topic, row, earlier);
+        let fact = FactRow { seq: row.seq, boot: row.boot, prev_seq, event: &row.event };
+        publish(topic, &fact, false)
+    }
+
+    /// The retained message about the alarms of one device; empty when none stands.
+    fn alarm(
+        &mut self,
+        row: &Row,
+        subject: &Subject,
+        earlier: &dyn Fn(&Event) -> Option<u64>,
+    ) -> Consequence {
+        let Subject { area, kind, device } = subject;
+        let topic = self.topics.build(area, *kind, device, Channel::Alarm);
+        let prev_seq = self.previous(&topic, row, earlier);
+        let standing = self.alarms.of(subject);
+        let Some(latest) = standing.first() else {
+            return Consequence::Publish { topic, payload: Bytes::new(), retain: true };
+        };
+        let alarm = &latest.alarm;
+        let message = AlarmRow {
+            seq: row.seq,
+            boot: row.boot,
+            prev_seq,
+            state: if latest.acknowledged.is_some() { "acknowledged" } else { "raised" },
+            reason: alarm.reason,
+            since: local(alarm.since, self.zone),
+            detail: &alarm.detail,
+            text_zh: alarm.reason.for_guard(Language::Chinese),
+            text_en: alarm.reason.for_guard(Language::English),
+            standing: standing.iter().map(|standing| self.standing_row(standing)).collect(),
+        };
+        publish(topic, &message, true)
+    }
+
+    fn standing_row(&self, standing: &Standing) -> StandingRow {
+        StandingRow {
+            reason: standing.alarm.reason,
+            since: local(standing.alarm.since, self.zone),
+            acknowledged_by: standing.acknowledged.as_ref().map(|(by, _)| by.to_string()),
+        }
+    }
+
+    fn store_alarms(&self) -> Consequence {
+        Consequence::Store(Change::PutAlarms(self.alarms.all().cloned().collect()))
+    }
+
+    /// The fact before `row` on `topic`, and from here on `row` is that.
+    fn previous(
+        &mut self,
+        topic: &str,
+        row: &Row,
+        earlier: &dyn Fn(&Event) -> Option<u64>,
+    ) -> Option<u64> {
+        match self.last.get_mut(topic) {
+            Some(last) => Some(std::mem::replace(last, row.seq)),
+            None => {
+                self.last.insert(topic.to_owned(), row.seq);
+                earlier(&row.event)
+            }
+        }
+    }
+}
+
+/// A passage that moved somebody, as the presence table keeps it.
+fn moved(passage: &Passage, as_of_seq: u64) -> Option<Consequence> {
+    let (person, whereabouts) = (passage.person.clone()?, passage.whereabouts.clone()?);
+    Some(Consequence::Store(Change::PutPresence { person, whereabouts, as_of_seq }))
+}
+
+fn publish(topic: String, message: &impl Serialize, retain: bool) -> Consequence {
+    #[expect(clippy::expect_used, reason = "our own types have string keys and cannot fail")]
+    let payload = serde_json::to_vec(message).expect("a message of ours is JSON");
+    Consequence::Publish { topic, payload: payload.into(), retain }
+}
+
+/// RFC 3339 in the site's zone, to the millisecond, as everywhere on the wire.
+fn local(time: Time, zone: Tz) -> String {
+    time.with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Millis, false)
+}

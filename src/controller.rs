@@ -1,0 +1,344 @@
+//! The controller as a whole: loads everything, starts everything, stops everything in order.
+//!
+//! **Load, then listen**: the first message is taken when every table is there.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use onecard_devices::{
+    clock::SharedClock,
+    link::{Outgoing, Publish, Qos},
+    topic::{Channel, Topics, WHOLE_SITE},
+};
+use onecard_rules::{
+    alarm::AlarmBoard,
+    directory::{Directory, DirectoryMistake},
+    event::{DeviceKind, Event},
+};
+use tokio::{sync::watch, task::JoinHandle};
+use tracing::{info, warn};
+
+use crate::{
+    access::state::{AccessState, RuleSet},
+    broker::accounts::Accounts,
+    campus::{Campus, Mistakes},
+    clock::SystemClock,
+    consequences::Projection,
+    http::{self, Backend, HttpFailure},
+    late::LateReceiver,
+    link::{Link, LinkFailure},
+    metrics::Metrics,
+    outbox::Outbox,
+    recovery::Recovery,
+    reload::{self, Reloading},
+    store::{
+        StoreFailure,
+        database::{Database, Loaded, secrets},
+        journal::{Journal, JournalReader, Opened},
+    },
+    wiring::{self, Parts},
+};
+
+/// The controller's code in topics.
+pub const CONTROLLER: &str = "main";
+
+/// The files in the data folder.
+pub const DATABASE_FILE: &str = "onecard.db";
+pub const JOURNAL_FILE: &str = "journal.db";
+
+/// Rows of the journal looked through for swipes whose copies may still come.
+const RECENT_ROWS: usize = 100_000;
+/// Swipes older than this are not delivered again.
+const RECENT: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+/// How long the outbox may take to publish what is on record when the controller stops.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why the controller did not start. Nothing listens then.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFailure {
+    #[error("the data folder `{folder}` cannot be made: {source}")]
+    Folder { folder: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Store(#[from] StoreFailure),
+    #[error("the campus has mistakes:\n{0}")]
+    Campus(#[from] Mistakes),
+    #[error(transparent)]
+    Directory(#[from] DirectoryMistake),
+    #[error(
+        "cards `{first}` and `{second}` cannot be told apart at reader `{reader}` ({count} such \
+         pairs); choose a longer card format there"
+    )]
+    Collision { reader: String, first: String, second: String, count: usize },
+    #[error(transparent)]
+    Account(#[from] crate::accounts::AccountMistake),
+    #[error(transparent)]
+    Link(#[from] LinkFailure),
+    #[error(transparent)]
+    Http(#[from] HttpFailure),
+}
+
+/// A running controller.
+#[derive(Debug)]
+pub struct Controller {
+    link: Link,
+    http: http::Server,
+    journal: Journal,
+    database: Database,
+    stop: watch::Sender<bool>,
+    outbox: JoinHandle<()>,
+    reloading: Reloading,
+    topics: Topics,
+    clock: SharedClock,
+    pub metrics: Metrics,
+}
+
+/// What is read before anything starts.
+struct Tables {
+    database: Database,
+    journal: Journal,
+    opened: Opened,
+    loaded: Loaded,
+    directory: Directory,
+    recovery: Recovery,
+    recent: Vec<onecard_rules::event::Entry>,
+    accounts: Arc<Accounts>,
+    /// The alarms as of the last row that the projections reflect.
+    projected_alarms: AlarmBoard,
+}
+
+impl Tables {
+    fn load(data: &Path, campus: &Campus, clock: &SharedClock) -> Result<Self, StartFailure> {
+        std::fs::create_dir_all(data)
+            .map_err(|source| StartFailure::Folder { folder: data.to_owned(), source })?;
+        let database = Database::open(&data.join(DATABASE_FILE))?;
+        let mut loaded = database.load()?;
+        let directory = directory_of(&mut loaded, campus)?;
+        let (journal, opened) = Journal::open(&data.join(JOURNAL_FILE))?;
+        let reader = JournalReader::open(journal.file())?;
+        let mut recovery = Recovery::from_database(&loaded);
+        let projected_alarms = recovery.alarms().clone();
+        reader.replay(loaded.projected_seq, |event| recovery.apply(event))?;
+        let recent = reader.recent_swipes(clock.now() - RECENT, RECENT_ROWS)?;
+        let accounts = crate::accounts::read(&secrets::accounts(database.file())?)?;
+        let accounts = Arc::new(Accounts::new(accounts));
+        Ok(Self {
+            database,
+            journal,
+            opened,
+            loaded,
+            directory,
+            recovery,
+            recent,
+            accounts,
+            projected_alarms,
+        })
+    }
+}
+
+/// The directory, unless cards cannot be told apart. Takes the people and cards out of `loaded`.
+pub fn directory_of(loaded: &mut Loaded, campus: &Campus) -> Result<Directory, StartFailure> {
+    let mut seen = std::collections::HashSet::new();
+    for reader in campus.site.readers.values() {
+        if !seen.insert(reader.normaliser) {
+            continue;
+        }
+        let cards = loaded.cards.iter().map(|card| &card.credential);
+        let collisions = onecard_rules::normaliser::collisions(cards, reader.normaliser);
+        if let Some((first, second)) = collisions.first() {
+            return Err(StartFailure::Collision {
+                reader: reader.id.to_string(),
+                first: first.to_string(),
+                second: second.to_string(),
+                count: collisions.len(),
+            });
+        }
+    }
+    let mut directory = Directory::default();
+    for person in std::mem::take(&mut loaded.people) {
+        directory.put_person(person);
+    }
+    for card in std::mem::take(&mut loaded.cards) {
+        directory.put_card(card)?;
+    }
+    directory.see_as(seen);
+    Ok(directory)
+}
+
+impl Controller {
+    /// Starts the controller of a campus on the arbiter that calls.
+    ///
+    /// # Errors
+    /// When something cannot be loaded or listened on; nothing runs then.
+    pub async fn start(campus: Campus, data: &Path) -> Result<Self, StartFailure> {
+        let clock: SharedClock = Arc::new(SystemClock);
+        let tables = Tables::load(data, &campus, &clock)?;
+        let policies = campus.compile()?;
+        let rules = RuleSet {
+            version: policies.version().to_owned(),
+            policies,
+            calendar: campus.calendar.clone(),
+        };
+        let metrics = Metrics::new();
+        let site = Arc::new(campus.site.clone());
+        let topics = Topics::new(&site.topic_root, &site.id);
+        let late = LateReceiver::default();
+        let link = Link::open(
+            &campus,
+            &topics,
+            Arc::clone(&tables.accounts),
+            &clock,
+            tables.opened.last_alive,
+            &metrics,
+            late.receive(),
+        )
+        .await?;
+        let Tables {
+            database,
+            journal,
+            opened,
+            loaded,
+            directory,
+            recovery,
+            recent,
+            accounts,
+            projected_alarms,
+        } = tables;
+        let (presence, orders, alarms) = recovery.finish(&site);
+        let now = clock.now();
+        let (people, cards) = (directory.people_count(), directory.card_count());
+        let rules_version = rules.version.clone();
+        let state =
+            AccessState::new(Arc::clone(&site), rules, directory, presence, orders, now);
+        let services = wiring::start(Parts {
+            site: Arc::clone(&site),
+            state,
+            alarms,
+            recent,
+            journal: journal.clone(),
+            clock: clock.clone(),
+            metrics: metrics.clone(),
+            link: link.publisher(),
+            topics: topics.clone(),
+            controller: CONTROLLER.to_owned(),
+            run: opened.boot.to_string(),
+        });
+        late.name(services.switchboard.receive());
+
+        let (stop, stopped) = watch::channel(false);
+        let outbox = Outbox {
+            reader: JournalReader::open(journal.file())?,
+            journal: journal.clone(),
+            database: database.clone(),
+            link: link.publisher(),
+            projection: Projection::new(
+                topics.clone(),
+                site.zone,
+                CONTROLLER.to_owned(),
+                projected_alarms,
+            ),
+            metrics: metrics.clone(),
+            done: loaded.projected_seq,
+        };
+        let outbox = actix::spawn(outbox.run(stopped.clone()));
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        record(&journal, Event::Booted { at: now, version, people, cards, rules_version });
+        publish(&*link.publisher(), &topics, "online");
+        let reloading = reload::start(reload::Parts {
+            folder: campus.folder.clone(),
+            revision: loaded.revision,
+            database: database.clone(),
+            journal: journal.clone(),
+            accounts,
+            access: services.access.clone(),
+            link: link.handle(),
+            clock: clock.clone(),
+            retention: site.limits.retention,
+            stop: stopped,
+        });
+        let backend = Backend {
+            site,
+            access: services.access.clone(),
+            alarms: services.alarms.clone(),
+            gates: Arc::new(services.gates),
+            journal: journal.clone(),
+            database_file: database.file().to_owned(),
+            metrics: metrics.clone(),
+            clock: clock.clone(),
+            link: link.handle(),
+            anonymous_read: campus.http.anonymous_read,
+        };
+        let http = http::start(campus.http.listen, backend)?;
+        info!(boot = opened.boot, people, cards, "in charge");
+        Ok(Self {
+            link,
+            http,
+            journal,
+            database,
+            stop,
+            outbox,
+            reloading,
+            topics,
+            clock,
+            metrics,
+        })
+    }
+
+    /// Where the embedded broker listens, if it is the embedded one.
+    #[must_use]
+    pub fn broker_address(&self) -> Option<SocketAddr> {
+        self.link.address()
+    }
+
+    /// Where HTTP listens.
+    #[must_use]
+    pub fn http_address(&self) -> SocketAddr {
+        self.http.address()
+    }
+
+    /// The journal, to follow it from within the process.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Stops in order: no new work, what was taken is committed and told, then goodbye.
+    pub async fn stop(self) {
+        info!("stopping");
+        self.http.stop().await;
+        record(&self.journal, Event::Stopped { at: self.clock.now() });
+        self.journal.touch_alive(self.clock.now());
+        publish(&*self.link.publisher(), &self.topics, "offline");
+        // Watchers end with the flag; nobody listening to it is gone already.
+        let _ = self.stop.send(true);
+        self.reloading.ended().await;
+        if tokio::time::timeout(STOP_PATIENCE, self.outbox).await.is_err() {
+            warn!("not all facts went out; the rest follows at the next start");
+        }
+        self.link.close().await;
+        self.journal.close();
+        self.database.close();
+        info!("stopped");
+    }
+}
+
+fn record(journal: &Journal, event: Event) {
+    if let Err(refusal) = journal.append(event, crate::store::journal::OnDurable::Nothing) {
+        warn!(%refusal, "a fact of the controller itself could not be recorded");
+    }
+}
+
+fn publish(link: &dyn Publish, topics: &Topics, word: &'static str) {
+    let topic =
+        topics.build(WHOLE_SITE, DeviceKind::Controller, CONTROLLER, Channel::Availability);
+    let payload = Bytes::from_static(word.as_bytes());
+    let qos = Qos::AtLeastOnce;
+    if let Err(refusal) = link.publish(Outgoing { topic, payload, qos, retain: true, expiry: None })
+    {
+        warn!(%refusal, "the controller's availability was not published");
+    }
+}

@@ -1,0 +1,156 @@
+//! The outbox: follows the journal, row by row, and does what each fact causes.
+//!
+//! It remembers how far it came, so that every consequence happens at least once, over crashes too.
+//! What follows from a fact is `consequences`' to say.
+
+use std::{sync::Arc, time::Duration};
+
+use onecard_devices::link::{Outgoing, Publish, PublishRefusal, Qos, Receipt};
+use onecard_rules::event::Event;
+use tokio::sync::watch;
+use tracing::{error, warn};
+
+use crate::{
+    consequences::{Consequence, Projection},
+    metrics::Metrics,
+    store::{
+        database::{Change, Database},
+        journal::{Journal, JournalReader, Row},
+    },
+};
+
+/// Rows taken up together.
+const ROWS: usize = 256;
+/// How long to wait before trying again what a full queue or the disk refused.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Follows the journal.
+pub struct Outbox {
+    pub journal: Journal,
+    pub reader: JournalReader,
+    pub database: Database,
+    pub link: Arc<dyn Publish>,
+    pub projection: Projection,
+    pub metrics: Metrics,
+    /// The last row whose consequences are done.
+    pub done: u64,
+}
+
+impl std::fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outbox").field("done", &self.done).finish_non_exhaustive()
+    }
+}
+
+impl Outbox {
+    /// Runs until `stop` turns true and everything on record by then is done.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let mut committed = self.journal.committed();
+        loop {
+            let last = *committed.borrow_and_update();
+            if self.done < last {
+                self.step().await;
+                continue;
+            }
+            if *stop.borrow() {
+                return;
+            }
+            tokio::select! {
+                changed = committed.changed() => if changed.is_err() { return },
+                changed = stop.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    async fn step(&mut self) {
+        let rows = match self.journal.after(self.done, ROWS) {
+            Ok(rows) => rows,
+            Err(failure) => {
+                error!(%failure, "the journal cannot be read; facts are not going out");
+                tokio::time::sleep(PAUSE).await;
+                return;
+            }
+        };
+        let mut receipts = Vec::with_capacity(rows.len());
+        for row in &rows {
+            for consequence in self.follow(row) {
+                match consequence {
+                    Consequence::Publish { topic, payload, retain } => {
+                        let qos = Qos::AtLeastOnce;
+                        let message = Outgoing { topic, payload, qos, retain, expiry: None };
+                        receipts.extend(self.publish(message).await);
+                    }
+                    Consequence::Store(change) => self.store(change).await,
+                }
+            }
+        }
+        // An outside broker may be away: what it has not taken over is published again later.
+        for receipt in receipts {
+            if receipt.await.is_err() {
+                self.metrics.refuse("fact_not_taken_over");
+            }
+        }
+        if let Some(last) = rows.last() {
+            self.metrics.facts_published.inc_by(rows.len() as u64);
+            self.done = last.seq;
+            self.store(Change::Projected { seq: self.done }).await;
+        }
+    }
+
+    fn follow(&mut self, row: &Row) -> Vec<Consequence> {
+        let reader = &self.reader;
+        let earlier = |event: &Event| match event {
+            Event::EntryDecided(entry) => {
+                reader.last_entry_at(&entry.gate, row.seq).unwrap_or_else(|failure| {
+                    error!(%failure, "the journal cannot be read; a row goes out without `prev_seq`");
+                    None
+                })
+            }
+            // Other topics start anew with each run; `Booted` is the first on the controller's.
+            Event::PassageEnded(_)
+            | Event::Booted { .. }
+            | Event::Stopped { .. }
+            | Event::GateModeChanged { .. }
+            | Event::MeasureBegun { .. }
+            | Event::MeasureEnded { .. }
+            | Event::PresenceForgotten { .. }
+            | Event::OperatorActed { .. }
+            | Event::AlarmRaised { .. }
+            | Event::AlarmCleared { .. }
+            | Event::RulesLoaded { .. }
+            | Event::RulesRefused { .. }
+            | Event::PeopleImported { .. } => None,
+        };
+        self.projection.follow(row, &earlier)
+    }
+
+    /// Publishes, waiting while the queue is full.
+    async fn publish(&self, message: Outgoing) -> Option<Receipt> {
+        loop {
+            match self.link.publish(message.clone()) {
+                Ok(receipt) => return Some(receipt),
+                Err(PublishRefusal::Full) => {
+                    self.metrics.publish_refusals.inc();
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(refusal @ (PublishRefusal::Closed | PublishRefusal::TooLong)) => {
+                    self.metrics.publish_refusals.inc();
+                    warn!(topic = message.topic, %refusal, "a fact was not published; it is on record");
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Stores, waiting while the queue is full.
+    async fn store(&self, change: Change) {
+        let mut change = Some(change);
+        while let Some(waiting) = change.take() {
+            if let Err(refusal) = self.database.apply(waiting.clone()) {
+                warn!(%refusal, "a projection waits for the database");
+                change = Some(waiting);
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What changes while the controller runs: the campus folder's rules, people and accounts in the
+//! database, and the marks of time.
+//!
+//! Rules are swapped whole, or not at all: a mistake anywhere keeps the old ones. Areas, gates and
+//! readers are not swapped; they need a restart.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use actix::Addr;
+use notify::{RecursiveMode, Watcher as _};
+use onecard_devices::clock::SharedClock;
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+use tracing::{error, warn};
+
+use crate::{
+    access::{Access, DirectoryReloaded, RulesEdited, state::RuleSet},
+    broker::accounts::Accounts,
+    campus::Campus,
+    controller::directory_of,
+    link::LinkHandle,
+    store::{
+        database::{Database, secrets},
+        journal::Journal,
+    },
+};
+
+/// How often it is looked whether another process changed the database, and noted that the
+/// controller is in charge.
+const TICK: Duration = Duration::from_millis(500);
+/// How long a folder must be quiet before it is read again: editors write in several steps.
+const QUIET: Duration = Duration::from_millis(200);
+/// How often old facts are deleted.
+const PRUNE_TICKS: u64 = 2 * 60 * 60;
+
+/// What it needs.
+#[derive(Debug)]
+pub struct Parts {
+    pub folder: PathBuf,
+    /// Of the database, as it was loaded.
+    pub revision: u64,
+    pub database: Database,
+    pub journal: Journal,
+    pub accounts: Arc<Accounts>,
+    pub access: Addr<Access>,
+    pub link: LinkHandle,
+    pub clock: SharedClock,
+    pub retention: Duration,
+    pub stop: watch::Receiver<bool>,
+}
+
+/// The tasks that watch.
+#[derive(Debug)]
+pub struct Reloading {
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Reloading {
+    /// Resolves when both tasks have seen the order to stop.
+    pub async fn ended(self) {
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                warn!(%error, "a watching task ended badly");
+            }
+        }
+    }
+}
+
+/// Starts watching.
+#[must_use]
+pub fn start(parts: Parts) -> Reloading {
+    let parts = Arc::new(parts);
+    let folder = actix::spawn(watch_folder(Arc::clone(&parts)));
+    let database = actix::spawn(watch_database(parts));
+    Reloading { tasks: vec![folder, database] }
+}
+
+async fn watch_folder(parts: Arc<Parts>) {
+    let mut stop = parts.stop.clone();
+    let (touched, mut touches) = mpsc::channel(1);
+    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        let is_change = event.is_ok_and(|event| !event.kind.is_access());
+        if is_change {
+            // One touch that waits is as good as many.
+            let _ = touched.try_send(());
+        }
+    });
+    let watching = watcher.and_then(|mut watcher| {
+        watcher.watch(&parts.folder, RecursiveMode::Recursive).map(|()| watcher)
+    });
+    let _watcher = match watching {
+        Ok(watcher) => watcher,
+        Err(error) => {
+            let folder = parts.folder.display();
+            warn!(%folder, %error, "the campus folder cannot be watched; edits need a restart");
+            return;
+        }
+    };
+    loop {
+        tokio::select! {
+            touch = touches.recv() => if touch.is_none() { return },
+            _ = stop.changed() => return,
+        }
+        while tokio::time::timeout(QUIET, touches.recv()).await.is_ok_and(|touch| touch.is_some()) {}
+        let edited = read_rules(parts.folder.clone()).await;
+        if parts.access.send(edited).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads the folder off the arbiter: a large campus takes a while.
+async fn read_rules(folder: PathBuf) -> RulesEdited {
+    let read = tokio::task::spawn_blocking(move || {
+        let campus = Campus::load(&folder)?;
+        let policies = campus.compile()?;
+        let version = policies.version().to_owned();
+        let calendar = campus.calendar;
+        Ok::<_, crate::campus::Mistakes>(RuleSet { policies, calendar, version })
+    });
+    match read.await {
+        Ok(Ok(rules)) => RulesEdited::Loaded(Box::new(rules)),
+        Ok(Err(mistakes)) => {
+            let mistakes = mistakes.0.iter().map(ToString::to_string).collect();
+            RulesEdited::Refused { mistakes }
+        }
+        Err(error) => RulesEdited::Refused { mistakes: vec![error.to_string()] },
+    }
+}
+
+async fn watch_database(parts: Arc<Parts>) {
+    let mut stop = parts.stop.clone();
+    let mut revision = parts.revision;
+    for tick in 0_u64.. {
+        let now = parts.clock.now();
+        parts.journal.touch_alive(now);
+        if tick % PRUNE_TICKS == 0
+            && let Ok(retention) = chrono::TimeDelta::from_std(parts.retention)
+            && let Err(refusal) = parts.journal.prune(now - retention)
+        {
+            warn!(%refusal, "old facts are not deleted this time");
+        }
+        match parts.database.revision() {
+            Ok(found) if found != revision => {
+                revision = found;
+                reload(&parts).await;
+            }
+            Ok(_) => {}
+            Err(failure) => error!(%failure, "the database cannot be read"),
+        }
+        if tokio::time::timeout(TICK, stop.changed()).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// Takes over people, cards and accounts as another process left them.
+async fn reload(parts: &Parts) {
+    match secrets::accounts(parts.database.file()).map(|rows| crate::accounts::read(&rows)) {
+        Ok(Ok(accounts)) => {
+            let gone: Vec<String> = parts
+                .accounts
+                .names()
+                .into_iter()
+                .filter(|name| accounts.iter().all(|(known, _)| known != name))
+                .collect();
+            parts.accounts.replace(accounts);
+            for username in gone {
+                parts.link.disconnect(&username).await;
+            }
+        }
+        Ok(Err(mistake)) => error!(%mistake, "the accounts stay as they were"),
+        Err(failure) => error!(%failure, "the accounts stay as they were"),
+    }
+    let (database, folder) = (parts.database.clone(), parts.folder.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        let campus = Campus::load(&folder).map_err(|mistakes| mistakes.to_string())?;
+        let mut loaded = database.load().map_err(|failure| failure.to_string())?;
+        directory_of(&mut loaded, &campus).map_err(|failure| failure.to_string())
+    });
+    match read.await {
+        Ok(Ok(directory)) => {
+            if parts.access.send(DirectoryReloaded { directory }).await.is_err() {
+                warn!("the access service is gone");
+            }
+        }
+        Ok(Err(wrong)) => error!(wrong, "people and cards stay as they were"),
+        Err(error) => error!(%error, "people and cards stay as they were"),
+    }
+}
