@@ -1,5 +1,12 @@
 //! Stories of the link to an outside broker that misbehaves, one for each way it was seen to.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking, and names the packets that it expects"
+)]
+
 mod support;
 
 use std::{
@@ -223,9 +230,9 @@ async fn a_refused_message_is_asked_for_again_with_an_orderly_reconnection() {
             meanwhile(&mut peer, async { (link.incoming().await, link.incoming().await) }).await;
         // A dropped answer is a refusal too.
         if refuse {
-            first.ack.refuse()
+            first.ack.refuse();
         } else {
-            drop(first.ack)
+            drop(first.ack);
         }
         second.ack.accept();
         assert_eq!(peer.acknowledgement().await, 2);
