@@ -1,1 +1,3 @@
-//! placeholder
+//! The controller: configuration, wiring, services, the store, the broker and the HTTP interface.
+
+pub mod broker;

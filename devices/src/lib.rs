@@ -3,5 +3,10 @@
 //! **Invariant:** nothing here knows of people, money, SQL or HTTP. State machines take the time as
 //! an argument; actors get it from the clock that they are given.
 
+pub mod alarm;
+pub mod clock;
+pub mod gate;
 pub mod link;
+pub mod reader;
 pub mod topic;
+pub mod wire;

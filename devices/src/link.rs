@@ -65,7 +65,7 @@ impl Drop for Ack {
 pub struct Incoming {
     pub topic: String,
     pub payload: Bytes,
-    /// The retained flag of the publish: the last known state rather than news.
+    /// It was kept by the broker from before: the last known state rather than news.
     pub retained: bool,
     /// The earliest moment at which it can have been sent, where that is earlier than now: it was
     /// waiting while the controller was away, or is a second delivery. `None`: sent just now.

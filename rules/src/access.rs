@@ -199,7 +199,7 @@ fn weigh(
                 None => {}
             }
         }
-        if is_full(situation) {
+        if is_full(situation, person) {
             return Err(Objection::builtin(Reason::DenyFull));
         }
     }
@@ -221,11 +221,14 @@ fn card_objection(card: &Card, person: &Person, now: Time) -> Option<Reason> {
     }
 }
 
-/// Whether an area that would be entered anew holds as many people as it may.
-fn is_full(situation: &Situation<'_>) -> bool {
+/// Whether an area that would be entered anew holds as many people as it may. Who is recorded
+/// inside already is counted already.
+fn is_full(situation: &Situation<'_>, person: &Person) -> bool {
     let Situation { site, gate, presence, .. } = situation;
+    let known = presence.of(&person.id);
     site.around(&gate.to)
         .take_while(|area| !site.is_within(&gate.from, &area.id))
+        .filter(|area| !known.is_some_and(|known| site.is_within(&known.area, &area.id)))
         .any(|area| area.capacity.is_some_and(|capacity| presence.inside(&area.id) >= capacity))
 }
 

@@ -9,10 +9,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, Weekday};
+use chrono::{Datelike as _, NaiveDate, NaiveDateTime, Timelike as _, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::WindowId;
+use crate::{Time, ids::WindowId};
+
+mod checks;
+pub use checks::{CalendarMistake, PeriodKind};
 
 /// Minutes in a day; a span ends at most here.
 pub const MINUTES_A_DAY: u16 = 1440;
@@ -133,4 +136,93 @@ pub struct Moment {
     pub term: Option<String>,
     /// The windows that are open.
     pub windows: BTreeSet<WindowId>,
+}
+
+/// The local wall clock, to the minute.
+fn wall_clock(now: Time, zone: chrono_tz::Tz) -> (NaiveDateTime, u16) {
+    let local = now.with_timezone(&zone).naive_local();
+    let minute = local.hour() * 60 + local.minute();
+    (local, u16::try_from(minute).unwrap_or(MINUTES_A_DAY - 1))
+}
+
+impl Days {
+    #[must_use]
+    pub fn contains(&self, day: NaiveDate) -> bool {
+        (self.first..=self.last).contains(&day)
+    }
+}
+
+impl Span {
+    /// Whether the span ends on the day after the one it begins on.
+    #[must_use]
+    pub fn crosses_midnight(&self) -> bool {
+        self.to <= self.from
+    }
+}
+
+impl Moment {
+    /// Whether this is still the calendar's answer at `now`: the wall clock shows the same minute.
+    #[must_use]
+    pub fn holds_at(&self, now: Time, zone: chrono_tz::Tz) -> bool {
+        let (local, minute) = wall_clock(now, zone);
+        self.minute == minute && self.date == local.date()
+    }
+}
+
+impl Calendar {
+    /// What holds at `now` by the wall clock of `zone`.
+    ///
+    /// A span that crosses midnight belongs to the day it begins on: whether its window is in force
+    /// is asked of that day. In an hour that the clock shows twice, windows hold twice.
+    #[must_use]
+    pub fn moment(&self, now: Time, zone: chrono_tz::Tz) -> Moment {
+        let (local, minute) = wall_clock(now, zone);
+        let date = local.date();
+        let open = self.windows.iter().filter(|window| self.is_open(window, date, minute));
+        Moment {
+            date,
+            minute,
+            weekday: date.weekday().into(),
+            holiday: any_contains(&self.holidays, date),
+            exam: any_contains(&self.exams, date),
+            term: self
+                .terms
+                .iter()
+                .find(|term| term.days.contains(date))
+                .map(|term| term.name.clone()),
+            windows: open.map(|window| window.id.clone()).collect(),
+        }
+    }
+
+    /// The window named `id`.
+    #[must_use]
+    pub fn window(&self, id: &WindowId) -> Option<&Window> {
+        self.windows.iter().find(|window| window.id == *id)
+    }
+
+    fn is_open(&self, window: &Window, date: NaiveDate, minute: u16) -> bool {
+        let begins_on = |day: NaiveDate, span: &Span| {
+            span.weekdays.contains(&day.weekday().into()) && self.is_in_force(window.in_force, day)
+        };
+        window.spans.iter().any(|span| {
+            let since_today = minute >= span.from && (span.crosses_midnight() || minute < span.to);
+            let since_yesterday = span.crosses_midnight() && minute < span.to;
+            (since_today && begins_on(date, span))
+                || (since_yesterday && date.pred_opt().is_some_and(|day| begins_on(day, span)))
+        })
+    }
+
+    fn is_in_force(&self, in_force: InForce, day: NaiveDate) -> bool {
+        match in_force {
+            InForce::Always => true,
+            InForce::Terms => any_contains(&self.terms, day),
+            InForce::Holidays => any_contains(&self.holidays, day),
+            InForce::Exams => any_contains(&self.exams, day),
+            InForce::NotHolidays => !any_contains(&self.holidays, day),
+        }
+    }
+}
+
+fn any_contains(periods: &[Period], day: NaiveDate) -> bool {
+    periods.iter().any(|period| period.days.contains(day))
 }

@@ -10,7 +10,8 @@ use crate::{
     calendar::DayOfWeek,
     credential::Credential,
     ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, WindowId},
-    mode::{Measure, Mode, Owner},
+    mode::{Measure, Mode, Override, Owner},
+    passback::Whereabouts,
     person::{CardState, PersonKind},
     reason::Reason,
     site::Direction,
@@ -108,9 +109,9 @@ pub struct Passage {
     pub decision: Option<DecisionId>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub person: Option<PersonId>,
-    /// The area that the person is in from here on; absent when nobody passed or it is not known who.
+    /// Where the person is from here on; absent when nobody passed or it is not known who.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub into: Option<AreaId>,
+    pub whereabouts: Option<Whereabouts>,
 }
 
 /// What kind of device an alarm is about.
@@ -166,7 +167,7 @@ pub struct Alarm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum Act {
-    OverrideSet { gate: GateId, mode: Mode, until: Option<Time> },
+    OverrideSet { gate: GateId, order: Override },
     OverrideCleared { gate: GateId },
     PassbackForgiven { person: PersonId },
     PassbackForgivenWithin { area: AreaId, people: usize },

@@ -1,9 +1,10 @@
-//! The vocabulary of OneCard and every decision it makes, as pure functions.
+//! The vocabulary of `OneCard` and every decision it makes, as pure functions.
 //!
 //! **Invariant:** nothing here reads a clock, does IO, logs, is asynchronous, or draws a random
 //! number. Time comes in as an argument; what to do comes out as a value.
 
 pub mod access;
+pub mod alarm;
 pub mod calendar;
 pub mod credential;
 pub mod directory;

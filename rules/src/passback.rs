@@ -25,7 +25,9 @@ pub enum PassbackMode {
     /// Refuse until the person is recorded outside, or forgiven.
     Hard,
     /// Refuse for so many minutes after the last entry; needs no readers on the way out.
-    Timed { minutes: u32 },
+    Timed {
+        minutes: u32,
+    },
 }
 
 /// Where a person was last seen to go.
@@ -74,9 +76,18 @@ impl Presence {
 
     /// Records that `person` went from area `from` into area `to`, at `at`.
     /// Returns the new record, to be stored.
-    pub fn passed(&mut self, site: &Site, person: &PersonId, to: &AreaId, at: Time) -> Whereabouts {
+    pub fn passed(
+        &mut self,
+        site: &Site,
+        person: &PersonId,
+        from: &AreaId,
+        to: &AreaId,
+        at: Time,
+    ) -> Whereabouts {
+        // Walking about inside a timed area, or out of a room of it, is no new entry into it.
         let timed = site
             .around(to)
+            .take_while(|area| !site.is_within(from, &area.id))
             .find(|area| matches!(area.passback, PassbackMode::Timed { .. }))
             .map(|area| (area.id.clone(), at));
         let earlier = self.people.get(person).and_then(|known| known.timed_entry.clone());

@@ -1,7 +1,7 @@
 //! Why a decision came out as it did: stable codes, and a sentence for each in 中文 and English.
 //!
 //! A guard reads what happened and what to do next; the person at the gate reads what to do. The
-//! codes are a superset of the BACnet access events (ASHRAE 135) as far as gates of a campus use
+//! codes are a superset of the `BACnet` access events (ASHRAE 135) as far as gates of a campus use
 //! them, and part of the public MQTT contract: they are never renamed.
 
 use std::fmt;

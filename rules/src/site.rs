@@ -145,7 +145,7 @@ impl Default for Limits {
             clock_ahead: Duration::from_secs(5),
             debounce: Duration::from_millis(1500),
             unknown_cards: 5,
-            unknown_window: Duration::from_secs(60),
+            unknown_window: Duration::from_mins(1),
             payload_bytes: 4096,
             retention: Duration::from_hours(24 * 180),
         }

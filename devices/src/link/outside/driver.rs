@@ -47,7 +47,7 @@ pub struct Driver {
     /// Sets the probes of this run apart from those of an earlier one.
     run: i64,
     connections: u64,
-    /// Set once a stop is asked for: when it must be over.
+    /// Set once a stop is asked for: when it must be over, on the timers' own scale.
     stop_by: Option<Instant>,
 }
 
