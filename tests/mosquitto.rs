@@ -94,10 +94,7 @@ async fn taken_over(receipt: Receipt) {
 /// Accepts messages until each number below `until` has come.
 async fn accept_all(client: &mut Client, seen: &mut BTreeMap<u32, u32>, until: u32) {
     while (0..until).any(|number| !seen.contains_key(&number)) {
-        let incoming = client.incoming().await;
-        let number = std::str::from_utf8(&incoming.payload).expect("text").parse();
-        *seen.entry(number.expect("a number")).or_default() += 1;
-        incoming.ack.accept();
+        accept_one(client, seen).await;
     }
 }
 
@@ -159,12 +156,12 @@ async fn a_killed_broker_that_forgot_the_session_swallows_no_command() {
     let last = controller.publish(COMMAND, "500".to_owned());
     taken_over(last).await;
     while !seen.contains_key(&500) {
-        accept_all_waiting(&mut gate, &mut seen).await;
+        accept_one(&mut gate, &mut seen).await;
     }
     assert_eq!(controller.handle.counts().reconnects, 5);
 }
 
-async fn accept_all_waiting(client: &mut Client, seen: &mut BTreeMap<u32, u32>) {
+async fn accept_one(client: &mut Client, seen: &mut BTreeMap<u32, u32>) {
     let incoming = client.incoming().await;
     let number = std::str::from_utf8(&incoming.payload).expect("text").parse();
     *seen.entry(number.expect("a number")).or_default() += 1;

@@ -137,6 +137,13 @@ async fn meanwhile<T>(peer: &mut Peer, wanted: impl Future<Output = T>) -> T {
     }
 }
 
+/// The link's next connection, subscribed; nothing may be queued yet.
+async fn in_charge(broker: &Broker, link: &mut Link) -> Peer {
+    let mut peer = broker.accept(true).await;
+    meanwhile(&mut peer, link.connected(true)).await;
+    peer
+}
+
 /// Delivers messages one by one until one is proved fresh, and accepts them all.
 async fn caught_up(peer: &mut Peer, link: &mut Link) {
     loop {
@@ -288,7 +295,7 @@ async fn what_a_lost_session_swallowed_is_published_again() {
     for session_present in [false, true] {
         let broker = Broker::start().await;
         let mut link = Link::start(&broker, |_| {});
-        let mut peer = broker.accept(false).await;
+        let mut peer = in_charge(&broker, &mut link).await;
         let receipts = ["1", "2", "3"].map(|payload| link.publish(COMMAND, payload));
         for expected in ["1", "2", "3"] {
             let publish = peer.publish().await;
@@ -315,7 +322,7 @@ async fn what_a_lost_session_swallowed_is_published_again() {
 async fn a_command_past_its_expiry_is_never_sent() {
     let broker = Broker::start().await;
     let mut link = Link::start(&broker, |_| {});
-    let mut peer = broker.accept(true).await;
+    let mut peer = in_charge(&broker, &mut link).await;
     let expiry = Some(Duration::from_secs(3));
     let command = |payload| Outgoing { expiry, ..message(COMMAND, payload) };
     let on_the_wire = link.out.publish(command("on the wire")).expect("room");
@@ -336,7 +343,7 @@ async fn a_command_past_its_expiry_is_never_sent() {
 async fn of_a_state_only_the_last_is_kept_while_there_is_no_connection() {
     let broker = Broker::start().await;
     let mut link = Link::start(&broker, |settings| settings.capacity = 3);
-    let mut peer = broker.accept(true).await;
+    let mut peer = in_charge(&broker, &mut link).await;
     drop(link.out.publish(state("a", "a0")).expect("room"));
     assert!(peer.publish().await.retain);
     drop(peer);
@@ -366,7 +373,7 @@ async fn a_full_queue_refuses_and_takes_again_once_something_left_it() {
     assert_eq!(publishes_until(&mut peer, "3").await, ["2", "3"]);
     assert!(meanwhile(&mut peer, taken_over(second)).await);
     assert!(meanwhile(&mut peer, taken_over(third)).await);
-    link.connected(true).await;
+    meanwhile(&mut peer, link.connected(true)).await;
 }
 
 #[tokio::test]
@@ -525,8 +532,7 @@ async fn news_of_the_moment_is_sent_once_or_not_at_all() {
     let mut link = Link::start(&broker, |_| {});
     let news = |payload| Outgoing { qos: Qos::AtMostOnce, ..message("display", payload) };
     assert!(!taken_over(link.out.publish(news("nobody there")).expect("room")).await);
-    let mut peer = broker.accept(true).await;
-    link.connected(true).await;
+    let mut peer = in_charge(&broker, &mut link).await;
     let receipt = link.out.publish(news("hello")).expect("room");
     let publish = peer.publish().await;
     assert_eq!((&publish.payload[..], publish.qos), (&b"hello"[..], QoS::AtMostOnce));
@@ -590,4 +596,19 @@ async fn a_stop_ends_even_when_the_broker_answers_nothing_or_is_not_there() {
         assert!(!taken_over(receipt).await);
         drop(peer);
     }
+}
+
+#[tokio::test]
+async fn a_link_whose_subscription_is_refused_is_not_in_charge() {
+    let broker = Broker::start().await;
+    let mut link = Link::start(&broker, |_| {});
+    let mut peer = broker.accept(false).await;
+    peer.grants = false;
+    let receipt = link.publish(COMMAND, "out all the same");
+    assert_eq!(publishes_until(&mut peer, "out all the same").await.len(), 1);
+    assert!(meanwhile(&mut peer, taken_over(receipt)).await);
+    assert!(!*link.handle.connected.borrow());
+    drop(peer);
+    let mut peer = broker.accept(false).await;
+    meanwhile(&mut peer, link.connected(true)).await;
 }

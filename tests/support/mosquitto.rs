@@ -29,9 +29,10 @@ impl Mosquitto {
         drop(free);
         let folder = tempfile::tempdir().expect("a folder");
         let store = folder.path().to_str().expect("a path in UTF-8");
+        // Started by root it would become another user, who may not write to the folder of the test.
         // The store is written at every change: a kill forgets next to nothing.
         let settings = format!(
-            "listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n\
+            "user root\nlistener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n\
              persistence true\npersistence_location {store}/\n\
              autosave_on_changes true\nautosave_interval 1\n\
              max_queued_messages 100000\nmax_inflight_messages 100\nlog_type error\n"

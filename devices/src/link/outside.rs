@@ -168,7 +168,8 @@ pub fn connect(
 /// Watches and ends a link.
 #[derive(Debug, Clone)]
 pub struct Handle {
-    /// Whether the broker takes and delivers messages right now. Closed once the driver has ended.
+    /// Whether the broker takes messages and delivers all that is subscribed to, right now. Closed
+    /// once the driver has ended.
     pub connected: watch::Receiver<bool>,
     counters: Arc<Counters>,
     stop: Arc<Notify>,

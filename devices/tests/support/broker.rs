@@ -36,6 +36,8 @@ pub struct Peer {
     pub subscribed: Vec<String>,
     /// Whether probes are acknowledged and come back.
     pub probes: bool,
+    /// Whether subscriptions are granted.
+    pub grants: bool,
     next_probe: u16,
 }
 
@@ -64,6 +66,7 @@ impl Broker {
             connect: Connect::new(""),
             subscribed: vec![],
             probes: true,
+            grants: true,
             next_probe: PROBE_PACKETS,
         };
         match peer.read().await {
@@ -81,8 +84,12 @@ impl Peer {
             match self.read().await? {
                 Packet::PingReq => self.write(Packet::PingResp).await,
                 Packet::Subscribe(subscribe) => {
-                    let granted = SubscribeReasonCode::Success(QoS::AtLeastOnce);
-                    let codes = vec![granted; subscribe.filters.len()];
+                    let answer = if self.grants {
+                        SubscribeReasonCode::Success(QoS::AtLeastOnce)
+                    } else {
+                        SubscribeReasonCode::Failure
+                    };
+                    let codes = vec![answer; subscribe.filters.len()];
                     self.subscribed.extend(subscribe.filters.into_iter().map(|filter| filter.path));
                     self.write(Packet::SubAck(SubAck::new(subscribe.pkid, codes))).await;
                 }

@@ -121,9 +121,9 @@ impl Driver {
         self.retry.next();
         loop {
             let end = self.one_connection().await;
-            let was_connected = self.connected.send_replace(false);
             self.outbox.offline();
             self.freshness.lost();
+            let was_connected = self.connected.send_replace(false);
             let report = end.to_string();
             // An outage is one line, not one for each attempt.
             if was_connected || report != reported {

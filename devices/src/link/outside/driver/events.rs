@@ -27,13 +27,7 @@ impl Driver {
                 Got::PubAck(answer) => link.answered(answer.pkid, &self.outbox),
                 Got::SubAck(answer) => {
                     link.answered(answer.pkid, &self.outbox);
-                    if answer.return_codes.contains(&SubscribeReasonCode::Failure) {
-                        tracing::error!(
-                            "the broker refuses a subscription: let `{}` read its \
-                            topics in the broker's access list",
-                            self.settings.client_id
-                        );
-                    }
+                    self.subscribed(&answer.return_codes);
                 }
                 Got::Connect(_)
                 | Got::PubRec(_)
@@ -65,6 +59,16 @@ impl Driver {
         None
     }
 
+    fn subscribed(&self, answers: &[SubscribeReasonCode]) {
+        if answers.contains(&SubscribeReasonCode::Failure) {
+            // Half of the devices unheard is not in charge.
+            let client = &self.settings.client_id;
+            tracing::error!("the broker refuses a subscription: let `{client}` read its topics");
+        } else {
+            self.connected.send_replace(true);
+        }
+    }
+
     fn accepted(&mut self, accepted: &ConnAck, link: &mut Connection, on: &mut Progress) {
         self.connections += 1;
         let first = self.connections == 1;
@@ -72,7 +76,8 @@ impl Driver {
             self.counters.reconnects.count();
         }
         // The first connection of a run may find a session with the subscriptions of older settings.
-        if first || !accepted.session_present {
+        let subscribe = first || !accepted.session_present;
+        if subscribe {
             let probe = (self.settings.probe_topic.clone(), Qos::AtLeastOnce);
             link.subscribe(self.settings.subscriptions.iter().cloned().chain([probe]));
         }
@@ -85,7 +90,9 @@ impl Driver {
             self.outbox.push(retained(&said.topic, &said.online));
         }
         tracing::info!(session = accepted.session_present, "connected to the broker");
-        self.connected.send_replace(true);
+        if !subscribe {
+            self.connected.send_replace(true);
+        }
     }
 
     pub(super) fn say_goodbye(&self) {
