@@ -71,16 +71,13 @@ impl Driver {
 
     fn accepted(&mut self, accepted: &ConnAck, link: &mut Connection, on: &mut Progress) {
         self.connections += 1;
-        let first = self.connections == 1;
-        if !first {
+        if self.connections > 1 {
             self.counters.reconnects.count();
         }
-        // The first connection of a run may find a session with the subscriptions of older settings.
-        let subscribe = first || !accepted.session_present;
-        if subscribe {
-            let probe = (self.settings.probe_topic.clone(), Qos::AtLeastOnce);
-            link.subscribe(self.settings.subscriptions.iter().cloned().chain([probe]));
-        }
+        // With a session too: it may have the subscriptions of older settings, and mosquitto, killed
+        // between two writes of its store, comes back with a session that has none at all.
+        let probe = (self.settings.probe_topic.clone(), Qos::AtLeastOnce);
+        link.subscribe(self.settings.subscriptions.iter().cloned().chain([probe]));
         on.connected = true;
         self.outbox.online();
         if self.stop_by.is_some() {
@@ -90,9 +87,6 @@ impl Driver {
             self.outbox.push(retained(&said.topic, &said.online));
         }
         tracing::info!(session = accepted.session_present, "connected to the broker");
-        if !subscribe {
-            self.connected.send_replace(true);
-        }
     }
 
     pub(super) fn say_goodbye(&self) {
