@@ -20,7 +20,7 @@ use onecard_devices::link::{
 };
 use tokio::{sync::mpsc, time::timeout};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const SWIPE: &str = "onecard/main/north/reader/r1/swipe";
 const COMMAND: &str = "onecard/main/north/gate/g1/command";
 
@@ -213,10 +213,9 @@ async fn refused_messages_come_again_until_they_are_accepted() {
         *times += 1;
         if *times < 3 {
             incoming.ack.refuse();
-        } else if *times == 3 {
-            incoming.ack.accept();
-            accepted += 1;
         } else {
+            // A second copy of an accepted message is only acknowledged again.
+            accepted += u32::from(*times == 3);
             incoming.ack.accept();
         }
     }
