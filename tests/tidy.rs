@@ -59,7 +59,11 @@ fn no_production_file_is_longer_than_450_lines() {
     for folder in PRODUCTION {
         for (path, text) in rust_files(folder) {
             let lines = production(&text).lines().count();
-            assert!(lines <= 450, "{} has {lines} lines; look for the two things in it", path.display());
+            assert!(
+                lines <= 450,
+                "{} has {lines} lines; look for the two things in it",
+                path.display()
+            );
         }
     }
 }
@@ -150,7 +154,11 @@ fn each_library_is_named_only_where_its_port_is() {
     for (library, homes) in rows {
         for folder in ["src", "rules/src", "devices/src", "simulators/src"] {
             for (path, text) in rust_files(folder) {
-                let shown = path.strip_prefix(root()).expect("below the root").to_string_lossy().into_owned();
+                let shown = path
+                    .strip_prefix(root())
+                    .expect("below the root")
+                    .to_string_lossy()
+                    .into_owned();
                 let home = homes.iter().any(|home| shown.starts_with(home));
                 assert!(home || !production(&text).contains(library), "{shown} names `{library}`");
             }

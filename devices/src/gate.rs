@@ -40,15 +40,25 @@ const RESEND_MAX: Duration = Duration::from_secs(60);
 pub enum Stand {
     /// Nothing was heard since the start, or the gate is offline.
     Unknown,
-    Closed { since: Time },
+    Closed {
+        since: Time,
+    },
     /// Open with a cause: a permit, or a mode that stands open.
-    Open { since: Time },
+    Open {
+        since: Time,
+    },
     /// Open with a cause, but for too long.
-    Held { since: Time },
+    Held {
+        since: Time,
+    },
     /// Opened without a cause.
-    Forced { since: Time },
+    Forced {
+        since: Time,
+    },
     /// The gate reports a fault.
-    Fault { since: Time },
+    Fault {
+        since: Time,
+    },
 }
 
 /// A mode that the gate was told, and whether it has confirmed it.
@@ -69,11 +79,19 @@ struct Told {
 #[derive(Debug, Clone)]
 pub enum Input {
     Open(Permit),
-    SetMode { mode: Mode, owner: Owner },
+    SetMode {
+        mode: Mode,
+        owner: Owner,
+    },
     /// `retained`: the last known state, not news.
-    Reported { report: StateReport, retained: bool },
+    Reported {
+        report: StateReport,
+        retained: bool,
+    },
     Passed(PassageReport),
-    Availability { online: bool },
+    Availability {
+        online: bool,
+    },
 }
 
 /// What must be done.
@@ -335,9 +353,8 @@ impl Gate {
         }
         let mut actions = Vec::new();
         if online {
-            actions.extend(
-                before.map(|_| Action::Alarm { reason: Reason::Offline, standing: None }),
-            );
+            actions
+                .extend(before.map(|_| Action::Alarm { reason: Reason::Offline, standing: None }));
             actions.extend(self.tell_again(now));
         } else {
             let standing = Some("the gate's connection is gone; its state is unknown".to_owned());

@@ -4,6 +4,8 @@
 //! Two things implement it: the embedded broker's hook (in the controller) and a client of an
 //! outside broker (`link::outside`). Neither knows what a message means.
 
+pub mod outside;
+
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;

@@ -176,12 +176,7 @@ impl Reader {
         }
     }
 
-    fn read(
-        &self,
-        swipe: &Swipe,
-        sent_after: Option<Time>,
-        now: Time,
-    ) -> Result<Read, Malformed> {
+    fn read(&self, swipe: &Swipe, sent_after: Option<Time>, now: Time) -> Result<Read, Malformed> {
         let presented = match &swipe.text {
             SwipeText::Code(text) => Presented::Code(text.clone()),
             SwipeText::Card(text) => match self.site.normaliser.normalise(text) {

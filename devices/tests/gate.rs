@@ -125,7 +125,11 @@ fn who_does_not_pass_in_time_is_told_as_no_entry() {
     assert_eq!(gate.next_deadline(), Some(at(8)));
     assert!(gate.handle_deadline(at(7)).is_empty());
     assert_eq!(ends(&gate.handle_deadline(at(8))), [(Some("d1"), false)]);
-    assert_eq!(ends(&gate.handle(passed(true, Some("d1")), at(9))), [(Some("d1"), true)], "late, but true");
+    assert_eq!(
+        ends(&gate.handle(passed(true, Some("d1")), at(9))),
+        [(Some("d1"), true)],
+        "late, but true"
+    );
 }
 
 #[test]

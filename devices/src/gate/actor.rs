@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix::{Actor, AsyncContext, Context, Handler, Message, MessageResult, Recipient, SpawnHandle};
+use actix::{
+    Actor, AsyncContext, Context, Handler, Message, MessageResult, Recipient, SpawnHandle,
+};
 use bytes::Bytes;
 use chrono_tz::Tz;
 use onecard_rules::{

@@ -84,8 +84,9 @@ pub fn parse_state(payload: &[u8]) -> Result<StateReport, Malformed> {
 pub fn parse_passage(payload: &[u8]) -> Result<PassageReport, Malformed> {
     let fields = Fields::parse(payload, PAYLOAD_BYTES_MAX)?;
     let words = [("in", Direction::In), ("out", Direction::Out)];
-    let direction =
-        fields.word("direction", &words, "`in` or `out`")?.ok_or(Malformed::Missing("direction"))?;
+    let direction = fields
+        .word("direction", &words, "`in` or `out`")?
+        .ok_or(Malformed::Missing("direction"))?;
     let passed = fields.flag("passed")?.ok_or(Malformed::Missing("passed"))?;
     let decision = match fields.text("decision")? {
         None => None,
@@ -205,8 +206,7 @@ mod tests {
         let state = parse_state(br#"{"state":"open","command":"c1","more":1}"#).expect("a state");
         assert_eq!((state.leaf, state.command.as_deref()), (Leaf::Open, Some("c1")));
         let passage = parse_passage(br#"{"direction":"in","passed":true}"#).expect("a passage");
-        let expected =
-            PassageReport { decision: None, direction: Direction::In, passed: true };
+        let expected = PassageReport { decision: None, direction: Direction::In, passed: true };
         assert_eq!(passage, expected);
         let rows: &[(&[u8], &str)] = &[
             (br#"{"state":"ajar"}"#, "`state` is `ajar`"),

@@ -142,11 +142,8 @@ impl ReaderActor {
     /// Hands a swipe on; a full mailbox leaves it with the reader, to be delivered again.
     fn present(&mut self, read: Read, as_what: AsWhat, ack: Ack) -> bool {
         let reader = self.reader.site().id.clone();
-        let taken = self
-            .around
-            .presented
-            .try_send(CardPresented { reader, read, as_what, ack })
-            .is_ok();
+        let taken =
+            self.around.presented.try_send(CardPresented { reader, read, as_what, ack }).is_ok();
         if !taken {
             self.count("access_busy");
         }

@@ -1,0 +1,3 @@
+//! What the stories of this crate share.
+
+pub mod broker;
