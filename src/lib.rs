@@ -1,1 +1,4 @@
-//! placeholder
+//! The controller: configuration, wiring, services, the store, the broker and the HTTP interface.
+
+
+pub mod store;
