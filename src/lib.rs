@@ -1,4 +1,4 @@
 //! The controller: configuration, wiring, services, the store, the broker and the HTTP interface.
 
-
+pub mod import;
 pub mod store;

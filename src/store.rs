@@ -7,9 +7,9 @@
 //! Writers take all that waits, commit once with `synchronous=FULL`, then answer. Nothing here
 //! decides anything, reads a clock or knows MQTT and HTTP.
 
-// pub mod database;
+pub mod database;
 pub mod journal;
-// pub mod operator;
+pub mod operator;
 
 mod queue;
 mod sqlite;

@@ -179,7 +179,8 @@ impl JournalReader {
             let condition = if query.person.is_some() { "+gate = ?" } else { "gate = ?" };
             conditions.push((condition, gate.as_str().to_owned().into()));
         }
-        let (from, until) = (query.from.unwrap_or(Time::MIN_UTC), query.until.unwrap_or(Time::MAX_UTC));
+        let (from, until) =
+            (query.from.unwrap_or(Time::MIN_UTC), query.until.unwrap_or(Time::MAX_UTC));
         if query.from.is_some() || query.until.is_some() {
             // First the span of rows, by the index on time; the clock may have been set back
             // meanwhile, so within the span the time is still looked at.
@@ -212,8 +213,9 @@ impl JournalReader {
         };
         values.push(clamp(query.limit).into());
         let conditions = conditions.join(" AND ");
-        let sql =
-            format!("SELECT {COLUMNS} FROM journal WHERE {conditions} ORDER BY seq {order} LIMIT ?");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM journal WHERE {conditions} ORDER BY seq {order} LIMIT ?"
+        );
         Ok(Some((sql, values)))
     }
 
@@ -262,8 +264,7 @@ impl JournalReader {
             "SELECT seq, body FROM journal
              WHERE reader = ?1 AND swipe_boot = ?2 AND swipe_seq = ?3",
         )?;
-        let key =
-            params![key.reader.as_str(), sqlite::number(key.boot), sqlite::number(key.seq)];
+        let key = params![key.reader.as_str(), sqlite::number(key.boot), sqlite::number(key.seq)];
         let mut rows = statement.query(key)?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let seq = sqlite::unsigned(row, 0)?;

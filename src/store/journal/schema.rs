@@ -120,7 +120,11 @@ fn damage(
     let pruned = pruned(connection)?;
     let start = last.seq.saturating_sub(TAIL).max(pruned.seq);
     let before = connection
-        .query_row("SELECT seq, hash FROM journal WHERE seq = ?1", [sqlite::number(start)], anchor_of)
+        .query_row(
+            "SELECT seq, hash FROM journal WHERE seq = ?1",
+            [sqlite::number(start)],
+            anchor_of,
+        )
         .optional()?;
     let before = match before {
         Some(before) => before,

@@ -31,10 +31,16 @@ const PRUNE_CHUNK: i64 = 256;
 
 /// What the writer is asked to do.
 pub(super) enum Command {
-    Append { event: Arc<Event>, then: OnDurable<Recorded> },
+    Append {
+        event: Arc<Event>,
+        then: OnDurable<Recorded>,
+    },
     /// Notes what is published and that we are alive.
     Nudge,
-    Prune { before: Time, then: Call<u64> },
+    Prune {
+        before: Time,
+        then: Call<u64>,
+    },
 }
 
 type Append = (Arc<Event>, OnDurable<Recorded>);
@@ -287,11 +293,7 @@ fn insert(
 
 /// Deletes the oldest rows that are older than `before`, a chunk at most, and keeps the hash of the
 /// last one. Never deletes the newest row, nor one that is not published. Returns how many.
-fn prune_chunk(
-    connection: &mut Connection,
-    before: Time,
-    published: u64,
-) -> rusqlite::Result<u64> {
+fn prune_chunk(connection: &mut Connection, before: Time, published: u64) -> rusqlite::Result<u64> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let last = schema::last(&transaction)?;
     let mut cut: Option<Anchor> = None;
