@@ -1,4 +1,4 @@
-//! What must outlive the process: two SQLite files in the data folder, each with one writer thread.
+//! What must outlive the process: two `SQLite` files in the data folder, each with one writer thread.
 //!
 //! - `journal.db` ([`journal`]): the facts, numbered without gaps and hash-chained.
 //! - `onecard.db` ([`database`]): what must change together: people, cards, orders, presence,

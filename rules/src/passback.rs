@@ -25,9 +25,7 @@ pub enum PassbackMode {
     /// Refuse until the person is recorded outside, or forgiven.
     Hard,
     /// Refuse for so many minutes after the last entry; needs no readers on the way out.
-    Timed {
-        minutes: u32,
-    },
+    Timed { minutes: u32 },
 }
 
 /// Where a person was last seen to go.

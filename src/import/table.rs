@@ -103,16 +103,13 @@ fn columns(
     }
     let (mut columns, mut mistakes) = (Columns::new(), Vec::new());
     for (index, name) in heading.iter().enumerate() {
-        match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-            Some(known) => {
-                if columns.insert(*known, index).is_some() {
-                    mistakes.push(at(name, Wrong::ColumnTwice));
-                }
-            }
-            None => {
-                let nearest = nearest(name, known.iter().copied());
-                mistakes.push(at(name, Wrong::ColumnUnknown { nearest, columns: words.clone() }));
-            }
+        let Some(known) = known.iter().find(|known| known.eq_ignore_ascii_case(name)) else {
+            let nearest = nearest(name, known.iter().copied());
+            mistakes.push(at(name, Wrong::ColumnUnknown { nearest, columns: words.clone() }));
+            continue;
+        };
+        if columns.insert(*known, index).is_some() {
+            mistakes.push(at(name, Wrong::ColumnTwice));
         }
     }
     let missing = known.iter().take(needed).filter(|name| !columns.contains_key(*name));
@@ -127,7 +124,11 @@ fn mistake_of(error: &csv::Error, line: u64) -> Mistake {
         ErrorKind::UnequalLengths { expected_len, len, .. } => {
             Wrong::Cells { found: *len, expected: *expected_len }
         }
-        _ => Wrong::Unreadable(error.to_string()),
+        ErrorKind::Io(_)
+        | ErrorKind::Seek
+        | ErrorKind::Serialize(_)
+        | ErrorKind::Deserialize { .. }
+        | _ => Wrong::Unreadable(error.to_string()),
     };
     Mistake { line, column: String::new(), wrong }
 }

@@ -1,4 +1,4 @@
-//! Opening SQLite files the one way that keeps our promises, and moving our types in and out.
+//! Opening `SQLite` files the one way that keeps our promises, and moving our types in and out.
 
 use std::{path::Path, str::FromStr, time::Duration};
 
@@ -92,7 +92,7 @@ pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Time
     Ok(row.get::<_, Option<Stamp>>(column)?.map(|stamp| stamp.0))
 }
 
-/// A number that never is negative as a column. SQLite's integers have a sign: the upper half of
+/// A number that never is negative as a column. `SQLite`'s integers have a sign: the upper half of
 /// the range is kept as negative numbers and comes back whole.
 pub(super) fn number(value: u64) -> i64 {
     value.cast_signed()
