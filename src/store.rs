@@ -66,6 +66,17 @@ pub enum WriteFailure {
     Busy,
     #[error("the store was closed before")]
     Closed,
+    #[error("the queue to the disk is full")]
+    Full,
+}
+
+impl From<AppendRefusal> for WriteFailure {
+    fn from(refusal: AppendRefusal) -> Self {
+        match refusal {
+            AppendRefusal::Full => Self::Full,
+            AppendRefusal::Closed => Self::Closed,
+        }
+    }
 }
 
 impl From<&rusqlite::Error> for WriteFailure {

@@ -1,6 +1,8 @@
 //! What the store promises: acknowledged is durable, once is once, a change to the journal shows,
 //! and what the controller knew of the moment is there again after a start.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 #[path = "store/chain.rs"]
 mod chain;
 #[path = "store/database.rs"]

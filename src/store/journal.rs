@@ -34,8 +34,10 @@ use std::{
 use onecard_rules::{Time, event::Event};
 use tokio::sync::watch;
 
-use super::{Anchor, AppendRefusal, Call, OnDurable, StoreFailure, queue::Queue, sqlite};
-pub use reader::{Facts, JournalReader, Order, Query, RecentSwipe, RecentSwipes};
+use super::{
+    Anchor, AppendRefusal, Call, OnDurable, StoreFailure, WriteFailure, queue::Queue, sqlite,
+};
+pub use reader::{Facts, Found, JournalReader, LOOKS_MAX, Order, Query, RecentSwipe, RecentSwipes};
 use recent::Recent;
 pub use row::Row;
 pub use verify::{Break, BrokenRow, Verification, verify};
@@ -212,6 +214,19 @@ impl Journal {
             self.0.refused.fetch_add(1, Ordering::Relaxed);
         }
         sent
+    }
+
+    /// Queues a fact at once; what is returned resolves when it is on disk or cannot be.
+    pub fn append_and_wait<E: Into<Arc<Event>>>(
+        &self,
+        event: E,
+    ) -> impl Future<Output = Result<Recorded, WriteFailure>> + Send + 'static + use<E> {
+        let (then, receipt) = OnDurable::receipt();
+        let queued = self.append(event.into(), then);
+        async move {
+            queued?;
+            receipt.await.unwrap_or(Err(WriteFailure::Closed))
+        }
     }
 
     /// How often the journal was opened, this time included.

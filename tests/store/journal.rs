@@ -11,7 +11,8 @@ use onecard::store::{
 use onecard_devices::link::{Ack, Answer};
 use onecard_rules::{
     event::Event,
-    ids::{DecisionId, GateId, PersonId},
+    ids::{AreaId, DecisionId, GateId, PersonId},
+    reason::Reason,
 };
 use proptest::prelude::*;
 use tempfile::tempdir;
@@ -239,7 +240,13 @@ fn entries_are_found_by_person_gate_time_and_number() {
     for second in 0..40 {
         let gate = ["main-1", "main-2"][usize::try_from(second % 2).unwrap()];
         let person = ["p1", "p2", "p3", "p4"][usize::try_from(second % 4).unwrap()];
-        record(&journal, decided(entry(second, gate, Some(person), None)));
+        let mut entry = entry(second, gate, Some(person), None);
+        entry.granted = second % 10 != 0;
+        if second == 20 {
+            entry.reason = Reason::DenyLost;
+            entry.area = AreaId::new("library").unwrap();
+        }
+        record(&journal, decided(entry));
     }
     record(&journal, stopped(40));
     let p1 = || Some(PersonId::new("p1").unwrap());
@@ -255,6 +262,10 @@ fn entries_are_found_by_person_gate_time_and_number() {
         ("before", Query { before: Some(10), ..query() }, vec![9, 8, 7]),
         ("time", Query { from: Some(at(4)), until: Some(at(6)), ..query() }, vec![6, 5]),
         ("no such time", Query { from: Some(at(400)), ..query() }, vec![]),
+        ("refused", Query { granted: Some(false), ..query() }, vec![31, 21, 11]),
+        ("reason", Query { reason: Some(Reason::DenyLost), ..query() }, vec![21]),
+        ("area", Query { area: AreaId::new("library").ok(), ..query() }, vec![21]),
+        ("limit", Query { limit: 1, granted: Some(false), ..query() }, vec![31]),
         (
             "person at a gate, from a time on",
             Query { person: p1(), gate: main_1(), from: Some(at(4)), order: oldest, ..query() },
@@ -263,8 +274,9 @@ fn entries_are_found_by_person_gate_time_and_number() {
     ];
     let reader = reader(&journal);
     for (name, query, expected) in table {
-        let found: Vec<u64> = reader.find(&query).unwrap().iter().map(|row| row.seq).collect();
-        assert_eq!(found, expected, "{name}");
+        let found = reader.find(&query).unwrap();
+        let seqs: Vec<u64> = found.rows.iter().map(|row| row.seq).collect();
+        assert_eq!((seqs, found.stopped_at), (expected, None), "{name}");
     }
     let gate = GateId::new("main-1").unwrap();
     assert_eq!(reader.last_entry_at(&gate, 39).unwrap(), Some(37));

@@ -6,6 +6,7 @@ use std::{
 };
 
 use onecard::store::{OnDurable, journal::verify};
+use onecard_rules::event::Event;
 use tempfile::tempdir;
 
 use crate::support::{decided, entry, key, open, rows};
@@ -73,10 +74,8 @@ fn nothing_acknowledged_is_missing_after_a_kill() {
     assert_eq!(proof.broken, None);
     let mut swipes = std::collections::HashSet::new();
     for row in rows(&journal) {
-        let swipe = match row.event.as_ref() {
-            onecard_rules::event::Event::EntryDecided(entry) => entry.swipe.clone().unwrap(),
-            other => panic!("{other:?}"),
-        };
+        let Event::EntryDecided(entry) = row.event.as_ref() else { panic!("{:?}", row.event) };
+        let swipe = entry.swipe.clone().unwrap();
         assert!(swipes.insert(swipe), "row {} is a second copy", row.seq);
     }
 }

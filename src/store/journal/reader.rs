@@ -6,7 +6,8 @@ use onecard_rules::{
     Time,
     credential::Credential,
     event::{Event, SwipeKey},
-    ids::{DecisionId, GateId, PersonId, ReaderId},
+    ids::{AreaId, DecisionId, GateId, PersonId, ReaderId},
+    reason::Reason,
 };
 use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter, types::Value};
 use serde::Deserialize;
@@ -43,6 +44,9 @@ pub struct Query {
     pub facts: Facts,
     pub person: Option<PersonId>,
     pub gate: Option<GateId>,
+    pub area: Option<AreaId>,
+    pub granted: Option<bool>,
+    pub reason: Option<Reason>,
     /// At this moment or later.
     pub from: Option<Time>,
     /// Before this moment.
@@ -54,6 +58,15 @@ pub struct Query {
     pub order: Order,
     /// Most rows to return.
     pub limit: usize,
+}
+
+/// What a query found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    pub rows: Vec<Row>,
+    /// The last row looked at, when the search ended there for having looked long enough; ask
+    /// again from it on. `None`: the search came to its end or its limit.
+    pub stopped_at: Option<u64>,
 }
 
 /// Which swipes to bring back into memory.
@@ -93,13 +106,38 @@ struct Swiped {
     replay_of: Option<DecisionId>,
 }
 
+/// The part of a body that queries without an index of their own look at.
+#[derive(Deserialize)]
+struct Looks {
+    area: Option<AreaId>,
+    granted: Option<bool>,
+    reason: Option<Reason>,
+}
+
 /// A connection that reads the journal.
 #[derive(Debug)]
 pub struct JournalReader {
     connection: Connection,
 }
 
+/// Most rows that one search looks at for what is not indexed.
+pub const LOOKS_MAX: usize = 100_000;
+
 const COLUMNS: &str = "seq, boot, at_ms, body";
+
+impl Query {
+    /// Whether the bodies must be looked at.
+    fn looks(&self) -> bool {
+        self.area.is_some() || self.granted.is_some() || self.reason.is_some()
+    }
+
+    fn wants(&self, body: &Looks) -> bool {
+        let Self { area, granted, reason, .. } = self;
+        (area.is_none() || *area == body.area)
+            && (granted.is_none() || *granted == body.granted)
+            && (reason.is_none() || *reason == body.reason)
+    }
+}
 
 impl JournalReader {
     /// Opens the journal at `path`, which a [`super::Journal`] must have created.
@@ -153,17 +191,32 @@ impl JournalReader {
         Ok(())
     }
 
-    /// The rows that `query` looks for.
+    /// The rows that `query` looks for. Area, reason and being granted are not indexed: for them,
+    /// a search looks at [`LOOKS_MAX`] rows at most.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn find(&self, query: &Query) -> Result<Vec<Row>, StoreFailure> {
-        let Some((sql, values)) = self.statement(query)? else { return Ok(Vec::new()) };
+    pub fn find(&self, query: &Query) -> Result<Found, StoreFailure> {
+        let mut found = Found::default();
+        let Some((sql, values)) = self.statement(query)? else { return Ok(found) };
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(fact_of(row)?);
+        let mut looks = 0;
+        while found.rows.len() < query.limit
+            && let Some(row) = rows.next()?
+        {
+            let seq = sqlite::unsigned(row, 0)?;
+            if query.looks() {
+                looks += 1;
+                found.stopped_at = (looks == LOOKS_MAX).then_some(seq);
+                if !query.wants(&body_of(seq, row, 3)?) {
+                    continue;
+                }
+            }
+            found.rows.push(fact_of(row)?);
+        }
+        if found.rows.len() == query.limit {
+            found.stopped_at = None;
         }
         Ok(found)
     }
@@ -211,7 +264,8 @@ impl JournalReader {
             Order::NewestFirst => "DESC",
             Order::OldestFirst => "ASC",
         };
-        values.push(clamp(query.limit).into());
+        // What is looked at cannot be counted beforehand.
+        values.push(clamp(if query.looks() { LOOKS_MAX } else { query.limit }).into());
         let conditions = conditions.join(" AND ");
         let sql = format!(
             "SELECT {COLUMNS} FROM journal WHERE {conditions} ORDER BY seq {order} LIMIT ?"
