@@ -78,18 +78,13 @@ fn meant(nearest: Option<&String>) -> String {
 /// The word most like `text`, if any is like it at all.
 pub(super) fn nearest<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let text = text.to_lowercase();
-    let limit = text.chars().count() / 3 + 1;
+    let limit = text.chars().count() / 4 + 1;
     words
         .into_iter()
-        .map(|word| (distance(&text, &word.to_lowercase()), word))
+        .map(|word| (strsim::osa_distance(&text, &word.to_lowercase()), word))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, word)| word.to_owned())
-}
-
-/// How many letters must be put in, taken out, changed or swapped with the next.
-fn distance(a: &str, b: &str) -> usize {
-    strsim::osa_distance(a, b)
 }
 
 #[cfg(test)]

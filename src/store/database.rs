@@ -102,7 +102,8 @@ impl Database {
     }
 
     /// Takes changes that belong together; `then` is answered when they are on disk. `as_of` is the
-    /// journal's row that they follow from. Never blocks.
+    /// journal's row that they follow from. Never blocks. After a failure, putting nothing tries
+    /// again what waits.
     ///
     /// # Errors
     /// When the database is closed, or too many answers are waited for; nothing was taken then.

@@ -25,7 +25,7 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
@@ -98,7 +98,7 @@ impl fmt::Debug for Settings {
 pub struct Opened {
     /// How often the journal was opened, this time included.
     pub boot: u64,
-    /// The last row; 0: none was ever written.
+    /// The last number given out; 0: none was. With rows cut off the end, there may be no such row.
     pub last_seq: u64,
     /// Every row up to here has been published; so may have been some after it.
     pub published_seq: u64,
@@ -136,6 +136,8 @@ pub struct Health {
 struct Shared {
     recent: Recent,
     committed: watch::Sender<u64>,
+    /// The last row that this run has written.
+    head: Mutex<Option<Anchor>>,
     published: AtomicU64,
     /// Milliseconds since 1970; `i64::MIN`: never.
     alive: AtomicI64,
@@ -177,6 +179,7 @@ impl Journal {
         let shared = Arc::new(Shared {
             recent: Recent::new(found.head.seq, settings.recent),
             committed: watch::Sender::new(found.head.seq),
+            head: Mutex::new(None),
             published: AtomicU64::new(opened.published_seq),
             alive: AtomicI64::new(opened.last_alive.map_or(i64::MIN, |at| at.timestamp_millis())),
             healthy: AtomicBool::new(true),
@@ -245,6 +248,13 @@ impl Journal {
     #[must_use]
     pub fn committed(&self) -> watch::Receiver<u64> {
         self.0.shared.committed.subscribe()
+    }
+
+    /// The last row on disk with its hash, to be kept elsewhere as an anchor; `None` until this run
+    /// has written one.
+    #[must_use]
+    pub fn head(&self) -> Option<Anchor> {
+        *self.0.shared.head.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The rows after `seq`, at most `limit`, from memory; `None` when memory does not reach back

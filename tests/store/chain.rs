@@ -110,7 +110,9 @@ fn recording_after_a_cut_leaves_the_gap_as_evidence() {
     Connection::open(&path).unwrap().execute_batch("DELETE FROM journal WHERE seq > 8").unwrap();
     let settings = onecard::store::journal::Settings { anchor: Some(last), ..Default::default() };
     let (journal, _) = open_with(folder.path(), settings);
+    assert_eq!(journal.head(), None);
     record(&journal, decided(entry(50, "main-1", None, None)));
+    assert_eq!(journal.head(), Some(reader(&journal).last().unwrap()));
     assert_eq!(rows(&journal).last().unwrap().seq, 11);
     let broken = verify(&path, None).unwrap().broken;
     assert_eq!(broken, Some(BrokenRow { seq: 9, what: Break::Missing }));

@@ -140,7 +140,7 @@ fn what_the_controller_knew_is_there_after_a_start() {
         ],
         9,
     );
-    put(&database, vec![], 8);
+    put(&database, vec![Change::Anchor(Anchor { seq: 4, hash: [4; 32] })], 8);
     drop(database);
     let loaded = Database::open(&path).unwrap().load().unwrap();
     assert_eq!(loaded.presence, [(person_id(1), inside("library", true))]);
@@ -148,7 +148,7 @@ fn what_the_controller_knew_is_there_after_a_start() {
     assert_eq!(loaded.overrides, [(gate("main-1"), order)]);
     assert_eq!(loaded.alarms, [alarm("main-1")]);
     assert_eq!(loaded.as_of, 9, "an older row does not turn it back");
-    assert_eq!(loaded.anchor, Some(anchor));
+    assert_eq!(loaded.anchor, Some(anchor), "an earlier row does not take its place");
 }
 
 #[test]

@@ -98,7 +98,9 @@ impl Change {
                 to.prepare_cached(sql)?.execute(values)
             }
             Self::Anchor(anchor) => {
-                let sql = "UPDATE meta SET anchor_seq = ?1, anchor_hash = ?2";
+                // Never an earlier row: a journal cut short must not pass for a whole one.
+                let sql = "UPDATE meta SET anchor_seq = ?1, anchor_hash = ?2
+                           WHERE anchor_seq IS NULL OR anchor_seq < ?1";
                 let values = params![sqlite::number(anchor.seq), anchor.hash];
                 to.prepare_cached(sql)?.execute(values)
             }

@@ -78,15 +78,8 @@ impl DatabaseReader {
     /// When the file cannot be read or holds what it never should.
     pub fn load(&mut self) -> Result<Loaded, StoreFailure> {
         let from = self.connection.transaction()?;
-        let (as_of, anchor) =
-            from.query_row("SELECT as_of_seq, anchor_seq, anchor_hash FROM meta", [], |row| {
-                let seq: Option<i64> = row.get(1)?;
-                let anchor = match seq {
-                    Some(seq) => Some(Anchor { seq: seq.cast_unsigned(), hash: row.get(2)? }),
-                    None => None,
-                };
-                Ok((sqlite::unsigned(row, 0)?, anchor))
-            })?;
+        let as_of =
+            from.query_row("SELECT as_of_seq FROM meta", [], |row| sqlite::unsigned(row, 0))?;
         Ok(Loaded {
             people: all(&from, PERSON, read_person)?,
             cards: all(&from, CARD, read_card)?,
@@ -99,7 +92,7 @@ impl DatabaseReader {
             as_of,
             operators: all(&from, OPERATORS, read_operator)?,
             accounts: all(&from, ACCOUNTS, read_account)?,
-            anchor,
+            anchor: anchor(&from)?,
             revisions: revisions(&from)?,
         })
     }
@@ -111,6 +104,14 @@ impl DatabaseReader {
     pub fn people_and_cards(&mut self) -> Result<(Vec<Person>, Vec<Card>), StoreFailure> {
         let from = self.connection.transaction()?;
         Ok((all(&from, PERSON, read_person)?, all(&from, CARD, read_card)?))
+    }
+
+    /// The row of the journal that was last noted here, to prove the journal against.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn anchor(&self) -> Result<Option<Anchor>, StoreFailure> {
+        Ok(anchor(&self.connection)?)
     }
 
     /// # Errors
@@ -132,6 +133,15 @@ impl DatabaseReader {
     pub fn revisions(&self) -> Result<Revisions, StoreFailure> {
         Ok(revisions(&self.connection)?)
     }
+}
+
+fn anchor(from: &Connection) -> rusqlite::Result<Option<Anchor>> {
+    from.query_row("SELECT anchor_seq, anchor_hash FROM meta", [], |row| {
+        match row.get::<_, Option<i64>>(0)? {
+            Some(seq) => Ok(Some(Anchor { seq: seq.cast_unsigned(), hash: row.get(1)? })),
+            None => Ok(None),
+        }
+    })
 }
 
 fn revisions(from: &Connection) -> rusqlite::Result<Revisions> {

@@ -5,7 +5,7 @@
 
 use std::{
     fs::File,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, PoisonError, atomic::Ordering},
 };
 
 use onecard_rules::{Time, event::Event};
@@ -211,8 +211,14 @@ impl Writer {
         });
         shared.recent.push(rows);
         let before = shared.committed.send_replace(self.head.seq);
-        shared.rows.fetch_add(self.head.seq.saturating_sub(before), Ordering::Relaxed);
-        if let Some(on_commit) = &self.settings.on_commit {
+        let new = self.head.seq.saturating_sub(before);
+        if new > 0 {
+            shared.rows.fetch_add(new, Ordering::Relaxed);
+            *shared.head.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.head);
+        }
+        if let Some(on_commit) = &self.settings.on_commit
+            && !batch.is_empty()
+        {
             on_commit(batch.len());
         }
         for ((_, then), outcome) in batch.into_iter().zip(outcomes) {
