@@ -11,6 +11,7 @@ pub mod clock;
 pub mod consequences;
 pub mod controller;
 pub mod http;
+pub mod import;
 pub mod late;
 pub mod link;
 pub mod metrics;

@@ -1,0 +1,180 @@
+//! What the controller changes while it runs, kept as the newest state of each thing until it is
+//! on disk.
+
+use std::collections::BTreeMap;
+
+use onecard_rules::{
+    event::{Alarm, Subject},
+    ids::{AreaId, GateId, PersonId},
+    mode::{Measure, MeasureKind, Override},
+    passback::Whereabouts,
+    reason::Reason,
+};
+use rusqlite::{Transaction, params};
+use serde::Serialize;
+
+use crate::store::{
+    Anchor, OnDurable,
+    sqlite::{self, Stamp},
+};
+
+/// The new state of one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    Presence(PersonId, Whereabouts),
+    /// Where this person is is not known any more.
+    PresenceForgotten(PersonId),
+    MeasureBegun(Measure),
+    MeasureEnded(MeasureKind, AreaId),
+    Override(GateId, Override),
+    OverrideCleared(GateId),
+    AlarmRaised(Alarm),
+    AlarmCleared(Subject, Reason),
+    /// A row of the journal, to prove the journal against later.
+    Anchor(Anchor),
+}
+
+/// What a change is a change of; a later change of the same thing takes an earlier one's place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Thing {
+    Presence(PersonId),
+    Measure(MeasureKind, AreaId),
+    Override(GateId),
+    Alarm(Subject, Reason),
+    Anchor,
+}
+
+impl Change {
+    fn thing(&self) -> Thing {
+        match self {
+            Self::Presence(person, _) | Self::PresenceForgotten(person) => {
+                Thing::Presence(person.clone())
+            }
+            Self::MeasureBegun(measure) => Thing::Measure(measure.kind, measure.area.clone()),
+            Self::MeasureEnded(kind, area) => Thing::Measure(*kind, area.clone()),
+            Self::Override(gate, _) | Self::OverrideCleared(gate) => Thing::Override(gate.clone()),
+            Self::AlarmRaised(alarm) => Thing::Alarm(alarm.subject.clone(), alarm.reason),
+            Self::AlarmCleared(subject, reason) => Thing::Alarm(subject.clone(), *reason),
+            Self::Anchor(_) => Thing::Anchor,
+        }
+    }
+
+    fn write(&self, to: &Transaction<'_>) -> rusqlite::Result<usize> {
+        match self {
+            Self::Presence(person, at) => put_presence(to, person, at),
+            Self::PresenceForgotten(person) => {
+                let sql = "DELETE FROM presence WHERE person = ?1";
+                to.prepare_cached(sql)?.execute([person.as_str()])
+            }
+            Self::MeasureBegun(measure) => {
+                let sql = "INSERT OR REPLACE INTO measures VALUES (?1, ?2, ?3)";
+                let kind = measure_word(measure.kind);
+                let values = params![kind, measure.area.as_str(), json(measure)?];
+                to.prepare_cached(sql)?.execute(values)
+            }
+            Self::MeasureEnded(kind, area) => {
+                let sql = "DELETE FROM measures WHERE kind = ?1 AND area = ?2";
+                to.prepare_cached(sql)?.execute([measure_word(*kind), area.as_str()])
+            }
+            Self::Override(gate, order) => {
+                let sql = "INSERT OR REPLACE INTO overrides VALUES (?1, ?2)";
+                to.prepare_cached(sql)?.execute(params![gate.as_str(), json(order)?])
+            }
+            Self::OverrideCleared(gate) => {
+                let sql = "DELETE FROM overrides WHERE gate = ?1";
+                to.prepare_cached(sql)?.execute([gate.as_str()])
+            }
+            Self::AlarmRaised(alarm) => {
+                let sql = "INSERT OR REPLACE INTO alarms VALUES (?1, ?2, ?3, ?4, ?5)";
+                let Subject { area, kind, device } = &alarm.subject;
+                let reason = alarm.reason.code();
+                let values = params![area, kind.as_str(), device, reason, json(alarm)?];
+                to.prepare_cached(sql)?.execute(values)
+            }
+            Self::AlarmCleared(Subject { area, kind, device }, reason) => {
+                let sql = "DELETE FROM alarms
+                           WHERE area = ?1 AND kind = ?2 AND device = ?3 AND reason = ?4";
+                let values = params![area, kind.as_str(), device, reason.code()];
+                to.prepare_cached(sql)?.execute(values)
+            }
+            Self::Anchor(anchor) => {
+                // Never an earlier row: a journal cut short must not pass for a whole one.
+                let sql = "UPDATE meta SET anchor_seq = ?1, anchor_hash = ?2
+                           WHERE anchor_seq IS NULL OR anchor_seq < ?1";
+                let values = params![sqlite::number(anchor.seq), anchor.hash];
+                to.prepare_cached(sql)?.execute(values)
+            }
+        }
+    }
+}
+
+fn put_presence(
+    to: &Transaction<'_>,
+    person: &PersonId,
+    at: &Whereabouts,
+) -> rusqlite::Result<usize> {
+    let (timed_area, timed_since) =
+        at.timed_entry.as_ref().map(|(area, since)| (area.as_str(), Stamp(*since))).unzip();
+    let sql = "INSERT OR REPLACE INTO presence VALUES (?1, ?2, ?3, ?4, ?5)";
+    let (person, area) = (person.as_str(), at.area.as_str());
+    let values = params![person, area, Stamp(at.since), timed_area, timed_since];
+    to.prepare_cached(sql)?.execute(values)
+}
+
+fn measure_word(kind: MeasureKind) -> &'static str {
+    match kind {
+        MeasureKind::Lockdown => "lockdown",
+        MeasureKind::Release => "release",
+    }
+}
+
+fn json(value: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+/// What is not on disk yet. As large as there are people, gates and alarms, and no larger.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    pub(super) changes: BTreeMap<Thing, Change>,
+    pub(super) as_of: Option<u64>,
+    pub(super) answers: Vec<OnDurable<()>>,
+}
+
+impl Waiting {
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.as_of.is_none() && self.answers.is_empty()
+    }
+
+    pub(super) fn add(
+        &mut self,
+        changes: impl IntoIterator<Item = Change>,
+        as_of: Option<u64>,
+        then: OnDurable<()>,
+    ) {
+        self.changes.extend(changes.into_iter().map(|change| (change.thing(), change)));
+        self.as_of = self.as_of.max(as_of);
+        match then {
+            OnDurable::Nothing => {}
+            OnDurable::Ack(_) | OnDurable::Call(_) => self.answers.push(then),
+        }
+    }
+
+    /// Takes back what could not be written; what came since is newer and stays.
+    pub(super) fn put_back(&mut self, earlier: Self) {
+        let since = std::mem::replace(&mut self.changes, earlier.changes);
+        self.changes.extend(since);
+        self.as_of = self.as_of.max(earlier.as_of);
+    }
+
+    pub(super) fn write(&self, to: &Transaction<'_>) -> rusqlite::Result<()> {
+        for change in self.changes.values() {
+            change.write(to)?;
+        }
+        if let Some(as_of) = self.as_of {
+            to.prepare_cached("UPDATE meta SET as_of_seq = max(as_of_seq, ?1)")?
+                .execute([sqlite::number(as_of)])?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! Reading the database: all of it at the start, and whether somebody else has changed it.
+
+use std::path::Path;
+
+use onecard_rules::{
+    event::Alarm,
+    ids::{GateId, PersonId},
+    mode::{Measure, Orders, Override},
+    passback::Whereabouts,
+    person::{Card, Person},
+};
+use rusqlite::{Connection, Row};
+use serde::de::DeserializeOwned;
+
+use super::{
+    Account,
+    editor::{ACCOUNTS, OPERATORS, read_account, read_operator},
+    people::{CARD, PERSON, read_card, read_person},
+};
+use crate::store::{
+    Anchor, StoreFailure,
+    operator::Operator,
+    sqlite::{self, damaged, parsed, parsed_if, time},
+};
+
+/// Everything a controller must know before it listens.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    pub people: Vec<Person>,
+    pub cards: Vec<Card>,
+    pub presence: Vec<(PersonId, Whereabouts)>,
+    pub measures: Vec<Measure>,
+    pub overrides: Vec<(GateId, Override)>,
+    pub alarms: Vec<Alarm>,
+    /// The row of the journal that presence, orders and alarms follow from; apply what is after it.
+    pub as_of: u64,
+    pub operators: Vec<Operator>,
+    pub accounts: Vec<Account>,
+    /// The row of the journal that was last noted here.
+    pub anchor: Option<Anchor>,
+    pub revisions: Revisions,
+}
+
+impl Loaded {
+    /// The orders in force.
+    #[must_use]
+    pub fn orders(&self) -> Orders {
+        Orders::restore(self.measures.clone(), self.overrides.clone())
+    }
+}
+
+/// Counts that grow with each change of the tables that other processes change too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Revisions {
+    pub people: u64,
+    pub operators: u64,
+    pub accounts: u64,
+}
+
+/// A connection that reads the database. Every call blocks.
+#[derive(Debug)]
+pub struct DatabaseReader {
+    connection: Connection,
+}
+
+impl DatabaseReader {
+    /// Opens the database at `path`, which a [`super::Database`] or [`super::Editor`] has created.
+    ///
+    /// # Errors
+    /// When the file is not there or cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, StoreFailure> {
+        Ok(Self { connection: sqlite::open_reader(path)? })
+    }
+
+    /// Everything, as of one moment.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds what it never should.
+    pub fn load(&mut self) -> Result<Loaded, StoreFailure> {
+        let from = self.connection.transaction()?;
+        let as_of =
+            from.query_row("SELECT as_of_seq FROM meta", [], |row| sqlite::unsigned(row, 0))?;
+        Ok(Loaded {
+            people: all(&from, PERSON, read_person)?,
+            cards: all(&from, CARD, read_card)?,
+            presence: all(&from, "SELECT * FROM presence", read_presence)?,
+            measures: all(&from, "SELECT body FROM measures", |row| json(row, 0))?,
+            overrides: all(&from, "SELECT gate, body FROM overrides", |row| {
+                Ok((parsed(row, 0)?, json(row, 1)?))
+            })?,
+            alarms: all(&from, "SELECT body FROM alarms", |row| json(row, 0))?,
+            as_of,
+            operators: all(&from, OPERATORS, read_operator)?,
+            accounts: all(&from, ACCOUNTS, read_account)?,
+            anchor: anchor(&from)?,
+            revisions: revisions(&from)?,
+        })
+    }
+
+    /// The people and cards alone, after an import.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds what it never should.
+    pub fn people_and_cards(&mut self) -> Result<(Vec<Person>, Vec<Card>), StoreFailure> {
+        let from = self.connection.transaction()?;
+        Ok((all(&from, PERSON, read_person)?, all(&from, CARD, read_card)?))
+    }
+
+    /// The row of the journal that was last noted here, to prove the journal against.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn anchor(&self) -> Result<Option<Anchor>, StoreFailure> {
+        Ok(anchor(&self.connection)?)
+    }
+
+    /// # Errors
+    /// When the file cannot be read or holds what it never should.
+    pub fn operators(&self) -> Result<Vec<Operator>, StoreFailure> {
+        Ok(all(&self.connection, OPERATORS, read_operator)?)
+    }
+
+    /// # Errors
+    /// When the file cannot be read or holds what it never should.
+    pub fn accounts(&self) -> Result<Vec<Account>, StoreFailure> {
+        Ok(all(&self.connection, ACCOUNTS, read_account)?)
+    }
+
+    /// The counts now; some 10 µs, so ask every second whether to load again.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn revisions(&self) -> Result<Revisions, StoreFailure> {
+        Ok(revisions(&self.connection)?)
+    }
+}
+
+fn anchor(from: &Connection) -> rusqlite::Result<Option<Anchor>> {
+    from.query_row("SELECT anchor_seq, anchor_hash FROM meta", [], |row| {
+        match row.get::<_, Option<i64>>(0)? {
+            Some(seq) => Ok(Some(Anchor { seq: seq.cast_unsigned(), hash: row.get(1)? })),
+            None => Ok(None),
+        }
+    })
+}
+
+fn revisions(from: &Connection) -> rusqlite::Result<Revisions> {
+    from.prepare_cached("SELECT people_revision, operators_revision, accounts_revision FROM meta")?
+        .query_row([], |row| {
+            Ok(Revisions {
+                people: sqlite::unsigned(row, 0)?,
+                operators: sqlite::unsigned(row, 1)?,
+                accounts: sqlite::unsigned(row, 2)?,
+            })
+        })
+}
+
+fn all<T>(
+    from: &Connection,
+    sql: &str,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    from.prepare_cached(sql)?.query_map([], read)?.collect()
+}
+
+fn read_presence(row: &Row<'_>) -> rusqlite::Result<(PersonId, Whereabouts)> {
+    let since = time(row, 2)?.ok_or_else(|| damaged(2, "no time"))?;
+    let timed_entry = parsed_if(row, 3)?.zip(time(row, 4)?);
+    Ok((parsed(row, 0)?, Whereabouts { area: parsed(row, 1)?, since, timed_entry }))
+}
+
+fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    serde_json::from_str(row.get_ref(column)?.as_str()?)
+        .map_err(|error| damaged(column, Box::new(error)))
+}

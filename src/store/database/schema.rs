@@ -1,0 +1,89 @@
+//! The layout of `onecard.db`, step by step.
+//!
+//! Times are milliseconds since 1970 in UTC. Lists of codes are joined by `;`, which no code can
+//! contain.
+
+pub(super) const STEPS: &[&str] = &["
+    CREATE TABLE people (
+        id              TEXT PRIMARY KEY,
+        name            TEXT NOT NULL,
+        kind            TEXT NOT NULL,
+        groups          TEXT NOT NULL,
+        grants          TEXT NOT NULL,
+        dormitory       TEXT,
+        trainings       TEXT NOT NULL,
+        quarantined     INTEGER NOT NULL,
+        passback_exempt INTEGER NOT NULL,
+        valid_from_ms   INTEGER,
+        valid_until_ms  INTEGER
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE cards (
+        credential     TEXT PRIMARY KEY,
+        person         TEXT NOT NULL REFERENCES people (id),
+        state          TEXT NOT NULL,
+        state_since_ms INTEGER,
+        valid_from_ms  INTEGER,
+        valid_until_ms INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX cards_person ON cards (person);
+
+    -- Somebody may be inside who is not among the people any more.
+    CREATE TABLE presence (
+        person         TEXT PRIMARY KEY,
+        area           TEXT NOT NULL,
+        since_ms       INTEGER NOT NULL,
+        timed_area     TEXT,
+        timed_since_ms INTEGER
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE measures (
+        kind TEXT NOT NULL,
+        area TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (kind, area)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE overrides (
+        gate TEXT PRIMARY KEY,
+        body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE alarms (
+        area   TEXT NOT NULL,
+        kind   TEXT NOT NULL,
+        device TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        body   TEXT NOT NULL,
+        PRIMARY KEY (area, kind, device, reason)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE operators (
+        id         TEXT PRIMARY KEY,
+        token      TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        revoked_ms INTEGER
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE accounts (
+        username   TEXT PRIMARY KEY,
+        area       TEXT NOT NULL,
+        kind       TEXT NOT NULL,
+        device     TEXT NOT NULL,
+        rights     TEXT NOT NULL,
+        hash       TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        revoked_ms INTEGER
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE meta (
+        id                 INTEGER PRIMARY KEY CHECK (id = 1),
+        as_of_seq          INTEGER NOT NULL,
+        anchor_seq         INTEGER,
+        anchor_hash        BLOB,
+        people_revision    INTEGER NOT NULL,
+        operators_revision INTEGER NOT NULL,
+        accounts_revision  INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO meta VALUES (1, 0, NULL, NULL, 0, 0, 0);
+"];
