@@ -1,12 +1,12 @@
 //! Accounts of the broker between the database and the broker: what is stored as text becomes
 //! rights and hashes, and back.
 
-use onecard_rules::event::DeviceKind;
+use onecard_rules::{Time, event::DeviceKind};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     broker::accounts::{Account, Rights, SecretHash},
-    store::database::secrets::AccountRow,
+    store::database::Account as StoredAccount,
 };
 
 /// A stored account that makes no sense.
@@ -30,15 +30,19 @@ enum Stored {
 ///
 /// # Errors
 /// At the first that makes no sense.
-pub fn read(rows: &[AccountRow]) -> Result<Vec<(String, Account)>, AccountMistake> {
-    rows.iter().map(|row| Ok((row.username.clone(), account(row)?))).collect()
+pub fn read(
+    rows: &[StoredAccount],
+    now: Time,
+) -> Result<Vec<(String, Account)>, AccountMistake> {
+    let good = rows.iter().filter(|row| row.revoked.is_none_or(|revoked| now < revoked));
+    good.map(|row| Ok((row.username.clone(), account(row)?))).collect()
 }
 
-fn account(row: &AccountRow) -> Result<Account, AccountMistake> {
+fn account(row: &StoredAccount) -> Result<Account, AccountMistake> {
     let wrong = |what: String| AccountMistake { username: row.username.clone(), what };
     let stored = serde_json::from_str(&row.rights).map_err(|error| wrong(error.to_string()))?;
     let secret: SecretHash =
-        row.secret.parse().map_err(|_| wrong("its secret's hash is damaged".to_owned()))?;
+        row.hash.parse().map_err(|_| wrong("its secret's hash is damaged".to_owned()))?;
     let rights = match stored {
         Stored::Device { area, kind, device } => Rights::Device { area, kind, device },
         Stored::Dashboard { areas } => Rights::Dashboard { areas },
@@ -51,15 +55,30 @@ fn account(row: &AccountRow) -> Result<Account, AccountMistake> {
 ///
 /// # Errors
 /// Never for rights that the broker knows.
-pub fn row(username: &str, account: &Account) -> Result<AccountRow, serde_json::Error> {
-    let stored = match account.rights.clone() {
-        Rights::Device { area, kind, device } => Stored::Device { area, kind, device },
-        Rights::Dashboard { areas } => Stored::Dashboard { areas },
-        Rights::System => Stored::System,
+pub fn row(
+    username: &str,
+    account: &Account,
+    created: Time,
+) -> Result<StoredAccount, serde_json::Error> {
+    let (stored, area, kind, device) = match account.rights.clone() {
+        Rights::Device { area, kind, device } => {
+            let words = (area.clone(), kind.as_str(), device.clone());
+            (Stored::Device { area, kind, device }, words.0, words.1, words.2)
+        }
+        Rights::Dashboard { areas } => {
+            let seen = areas.as_ref().map_or_else(|| "_".to_owned(), |areas| areas.join(" "));
+            (Stored::Dashboard { areas }, seen, "dashboard", username.to_owned())
+        }
+        Rights::System => (Stored::System, "_".to_owned(), "system", username.to_owned()),
     };
-    Ok(AccountRow {
+    Ok(StoredAccount {
         username: username.to_owned(),
+        area,
+        kind: kind.to_owned(),
+        device,
         rights: serde_json::to_string(&stored)?,
-        secret: account.secret.to_string(),
+        hash: account.secret.to_string(),
+        created,
+        revoked: None,
     })
 }

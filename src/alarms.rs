@@ -15,7 +15,7 @@ use tracing::{info, warn};
 
 use crate::{
     metrics::Metrics,
-    store::journal::{Journal, OnDurable},
+    store::{OnDurable, journal::Journal},
 };
 
 /// Keeps the alarm board.

@@ -95,21 +95,22 @@ impl Projection {
                 let payload = entry_row(entry, row.seq, row.boot, prev, self.zone);
                 vec![publish(topic, &payload, false)]
             }
-            Event::PassageEnded(passage) => moved(passage, row.seq).into_iter().collect(),
+            Event::PassageEnded(passage) => moved(passage).into_iter().collect(),
             Event::PresenceForgotten { people, .. } => {
                 let people = people.clone();
-                vec![Consequence::Store(Change::ForgetPresence { people, as_of_seq: row.seq })]
+                let forgotten = |person| Consequence::Store(Change::PresenceForgotten(person));
+                people.into_iter().map(forgotten).collect()
             }
             Event::MeasureBegun { measure, .. } => {
                 vec![
-                    Consequence::Store(Change::PutMeasure(measure.clone())),
+                    Consequence::Store(Change::MeasureBegun(measure.clone())),
                     self.fact(row, earlier),
                 ]
             }
             Event::MeasureEnded { measure, .. } => {
                 let (kind, area) = (measure.kind, measure.area.clone());
                 vec![
-                    Consequence::Store(Change::EndMeasure { kind, area }),
+                    Consequence::Store(Change::MeasureEnded(kind, area)),
                     self.fact(row, earlier),
                 ]
             }
@@ -120,11 +121,13 @@ impl Projection {
             }
             Event::AlarmRaised { alarm, .. } => {
                 self.alarms.raise(alarm.clone());
-                vec![self.alarm(row, &alarm.subject, earlier), self.store_alarms()]
+                let raised = Change::AlarmRaised(alarm.clone());
+                vec![self.alarm(row, &alarm.subject, earlier), Consequence::Store(raised)]
             }
             Event::AlarmCleared { subject, reason, .. } => {
                 self.alarms.clear(subject, *reason);
-                vec![self.alarm(row, subject, earlier), self.store_alarms()]
+                let cleared = Change::AlarmCleared(subject.clone(), *reason);
+                vec![self.alarm(row, subject, earlier), Consequence::Store(cleared)]
             }
             Event::GateModeChanged { .. }
             | Event::Booted { .. }
@@ -149,14 +152,14 @@ impl Projection {
         match act {
             Act::OverrideSet { gate, order } => {
                 let (gate, order) = (gate.clone(), order.clone());
-                vec![Consequence::Store(Change::PutOverride { gate, order })]
+                vec![Consequence::Store(Change::Override(gate, order))]
             }
             Act::OverrideCleared { gate } => {
-                vec![Consequence::Store(Change::ClearOverride { gate: gate.clone() })]
+                vec![Consequence::Store(Change::OverrideCleared(gate.clone()))]
             }
             Act::AlarmAcknowledged { subject, reason } => {
                 self.alarms.acknowledge(subject, *reason, by, at);
-                vec![self.alarm(row, subject, earlier), self.store_alarms()]
+                vec![self.alarm(row, subject, earlier)]
             }
             // Whose whereabouts were forgotten is a fact of its own.
             Act::PassbackForgiven { .. } | Act::PassbackForgivenWithin { .. } => Vec::new(),
@@ -210,10 +213,6 @@ impl Projection {
         }
     }
 
-    fn store_alarms(&self) -> Consequence {
-        Consequence::Store(Change::PutAlarms(self.alarms.all().cloned().collect()))
-    }
-
     /// The fact before `row` on `topic`, and from here on `row` is that.
     fn previous(
         &mut self,
@@ -232,9 +231,9 @@ impl Projection {
 }
 
 /// A passage that moved somebody, as the presence table keeps it.
-fn moved(passage: &Passage, as_of_seq: u64) -> Option<Consequence> {
+fn moved(passage: &Passage) -> Option<Consequence> {
     let (person, whereabouts) = (passage.person.clone()?, passage.whereabouts.clone()?);
-    Some(Consequence::Store(Change::PutPresence { person, whereabouts, as_of_seq }))
+    Some(Consequence::Store(Change::Presence(person, whereabouts)))
 }
 
 fn publish(topic: String, message: &impl Serialize, retain: bool) -> Consequence {

@@ -3,7 +3,9 @@
 //! **Load, then listen**: the first message is taken when every table is there.
 
 use std::{
+    mem::take,
     net::SocketAddr,
+    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -13,15 +15,18 @@ use bytes::Bytes;
 use onecard_devices::{
     clock::SharedClock,
     link::{Outgoing, Publish, Qos},
+    reader::memory::REMEMBERED,
     topic::{Channel, Topics, WHOLE_SITE},
 };
 use onecard_rules::{
     alarm::AlarmBoard,
     directory::{Directory, DirectoryMistake},
     event::{DeviceKind, Event},
+    person::{Card, Person},
+    site::Site,
 };
 use tokio::{sync::watch, task::JoinHandle};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::{
     access::state::{AccessState, RuleSet},
@@ -37,9 +42,9 @@ use crate::{
     recovery::Recovery,
     reload::{self, Reloading},
     store::{
-        StoreFailure,
-        database::{Database, Loaded, secrets},
-        journal::{Journal, JournalReader, Opened},
+        OnDurable, StoreFailure,
+        database::{self, Database, Loaded},
+        journal::{self, Journal, JournalReader, Opened, RecentSwipe, RecentSwipes},
     },
     wiring::{self, Parts},
 };
@@ -47,12 +52,8 @@ use crate::{
 /// The controller's code in topics.
 pub const CONTROLLER: &str = "main";
 
-/// The files in the data folder.
-pub const DATABASE_FILE: &str = "onecard.db";
-pub const JOURNAL_FILE: &str = "journal.db";
-
-/// Rows of the journal looked through for swipes whose copies may still come.
-const RECENT_ROWS: usize = 100_000;
+/// Swipes of all readers that are remembered over a restart, to know their copies by.
+const RECENT_SWIPES: usize = 100_000;
 /// Swipes older than this are not delivered again.
 const RECENT: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 /// How long the outbox may take to publish what is on record when the controller stops.
@@ -105,7 +106,7 @@ struct Tables {
     loaded: Loaded,
     directory: Directory,
     recovery: Recovery,
-    recent: Vec<onecard_rules::event::Entry>,
+    recent: Vec<RecentSwipe>,
     accounts: Arc<Accounts>,
     /// The alarms as of the last row that the projections reflect.
     projected_alarms: AlarmBoard,
@@ -115,16 +116,28 @@ impl Tables {
     fn load(data: &Path, campus: &Campus, clock: &SharedClock) -> Result<Self, StartFailure> {
         std::fs::create_dir_all(data)
             .map_err(|source| StartFailure::Folder { folder: data.to_owned(), source })?;
-        let database = Database::open(&data.join(DATABASE_FILE))?;
+        let database = Database::open(&data.join(database::FILE_NAME))?;
         let mut loaded = database.load()?;
-        let directory = directory_of(&mut loaded, campus)?;
-        let (journal, opened) = Journal::open(&data.join(JOURNAL_FILE))?;
-        let reader = JournalReader::open(journal.file())?;
+        let (people, cards) = (take(&mut loaded.people), take(&mut loaded.cards));
+        let directory = directory_of(people, cards, &campus.site)?;
+        let settings = journal::Settings { anchor: loaded.anchor, ..journal::Settings::default() };
+        let (journal, opened) = Journal::open(&data.join(journal::FILE_NAME), settings)?;
+        if let Some(damage) = &opened.damage {
+            error!(%damage, "the journal is damaged; `onecard journal verify` tells more");
+        }
+        let reader = JournalReader::open(journal.path())?;
         let mut recovery = Recovery::from_database(&loaded);
         let projected_alarms = recovery.alarms().clone();
-        reader.replay(loaded.projected_seq, |event| recovery.apply(event))?;
-        let recent = reader.recent_swipes(clock.now() - RECENT, RECENT_ROWS)?;
-        let accounts = crate::accounts::read(&secrets::accounts(database.file())?)?;
+        reader.replay(loaded.as_of, |row| {
+            recovery.apply(&row.event);
+            ControlFlow::Continue(())
+        })?;
+        let recent = reader.recent_swipes(RecentSwipes {
+            since: clock.now() - RECENT,
+            per_reader: REMEMBERED,
+            most: RECENT_SWIPES,
+        })?;
+        let accounts = crate::accounts::read(&loaded.accounts, clock.now())?;
         let accounts = Arc::new(Accounts::new(accounts));
         Ok(Self {
             database,
@@ -140,15 +153,19 @@ impl Tables {
     }
 }
 
-/// The directory, unless cards cannot be told apart. Takes the people and cards out of `loaded`.
-pub fn directory_of(loaded: &mut Loaded, campus: &Campus) -> Result<Directory, StartFailure> {
+/// The directory, unless two cards cannot be told apart at some reader.
+pub fn directory_of(
+    people: Vec<Person>,
+    cards: Vec<Card>,
+    site: &Site,
+) -> Result<Directory, StartFailure> {
     let mut seen = std::collections::HashSet::new();
-    for reader in campus.site.readers.values() {
+    for reader in site.readers.values() {
         if !seen.insert(reader.normaliser) {
             continue;
         }
-        let cards = loaded.cards.iter().map(|card| &card.credential);
-        let collisions = onecard_rules::normaliser::collisions(cards, reader.normaliser);
+        let credentials = cards.iter().map(|card| &card.credential);
+        let collisions = onecard_rules::normaliser::collisions(credentials, reader.normaliser);
         if let Some((first, second)) = collisions.first() {
             return Err(StartFailure::Collision {
                 reader: reader.id.to_string(),
@@ -159,10 +176,10 @@ pub fn directory_of(loaded: &mut Loaded, campus: &Campus) -> Result<Directory, S
         }
     }
     let mut directory = Directory::default();
-    for person in std::mem::take(&mut loaded.people) {
+    for person in people {
         directory.put_person(person);
     }
-    for card in std::mem::take(&mut loaded.cards) {
+    for card in cards {
         directory.put_card(card)?;
     }
     directory.see_as(seen);
@@ -187,7 +204,7 @@ impl Controller {
         let site = Arc::new(campus.site.clone());
         let topics = Topics::new(&site.topic_root, &site.id);
         let late = LateReceiver::default();
-        let link = Link::open(
+        let mut link = Link::open(
             &campus,
             &topics,
             Arc::clone(&tables.accounts),
@@ -231,7 +248,7 @@ impl Controller {
 
         let (stop, stopped) = watch::channel(false);
         let outbox = Outbox {
-            reader: JournalReader::open(journal.file())?,
+            reader: JournalReader::open(journal.path())?,
             journal: journal.clone(),
             database: database.clone(),
             link: link.publisher(),
@@ -242,15 +259,16 @@ impl Controller {
                 projected_alarms,
             ),
             metrics: metrics.clone(),
-            done: loaded.projected_seq,
+            done: loaded.as_of,
         };
         let outbox = actix::spawn(outbox.run(stopped.clone()));
         let version = env!("CARGO_PKG_VERSION").to_owned();
         record(&journal, Event::Booted { at: now, version, people, cards, rules_version });
+        link.listen();
         publish(&*link.publisher(), &topics, "online");
         let reloading = reload::start(reload::Parts {
             folder: campus.folder.clone(),
-            revision: loaded.revision,
+            revisions: loaded.revisions,
             database: database.clone(),
             journal: journal.clone(),
             accounts,
@@ -266,7 +284,7 @@ impl Controller {
             alarms: services.alarms.clone(),
             gates: Arc::new(services.gates),
             journal: journal.clone(),
-            database_file: database.file().to_owned(),
+            database: database.path().to_owned(),
             metrics: metrics.clone(),
             clock: clock.clone(),
             link: link.handle(),
@@ -327,7 +345,7 @@ impl Controller {
 }
 
 fn record(journal: &Journal, event: Event) {
-    if let Err(refusal) = journal.append(event, crate::store::journal::OnDurable::Nothing) {
+    if let Err(refusal) = journal.append(event, OnDurable::Nothing) {
         warn!(%refusal, "a fact of the controller itself could not be recorded");
     }
 }

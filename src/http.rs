@@ -48,7 +48,8 @@ pub struct Backend {
     pub alarms: Addr<Alarms>,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
-    pub database_file: PathBuf,
+    /// The database's file.
+    pub database: PathBuf,
     pub metrics: Metrics,
     pub clock: SharedClock,
     pub link: LinkHandle,

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod alarms;
 pub mod broker;
 pub mod campus;
+pub mod cli;
 pub mod clock;
 pub mod consequences;
 pub mod controller;

@@ -5,38 +5,65 @@ use std::{
     sync::Arc,
 };
 
+use bytes::Bytes;
 use onecard_devices::{
     clock::SharedClock,
-    link::{Publish, Receive},
-    topic::Topics,
+    link::{Publish, Qos, Receive, outside},
+    topic::{Channel, Topics, WHOLE_SITE},
 };
-use onecard_rules::Time;
+use onecard_rules::{Time, event::DeviceKind};
+use tokio::task::JoinHandle;
 
 use crate::{
     broker::{self, Broker, BrokerFailure, accounts::Accounts},
-    campus::{BrokerSettings, Campus, Embedded},
+    campus::{BrokerSettings, Campus, Embedded, Outside},
+    controller::CONTROLLER,
     metrics::Metrics,
+    switchboard,
 };
+
+/// Messages that may wait for an outside broker.
+const QUEUE: usize = 16_384;
+/// Longest packet to and from an outside broker, in bytes.
+const PACKET_BYTES_MAX: usize = 256 * 1024;
 
 /// Why there is no link.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkFailure {
     #[error(transparent)]
     Broker(#[from] BrokerFailure),
+    #[error("the outside broker's settings are wrong: {0}")]
+    Settings(#[from] outside::SettingsError),
     #[error("`{file}` with the broker's password cannot be read: {source}")]
     Password { file: String, source: std::io::Error },
 }
 
 /// A link.
-#[derive(Debug)]
 pub enum Link {
     Embedded(Broker),
+    Outside {
+        publisher: Arc<dyn Publish>,
+        handle: outside::Handle,
+        /// Until the link listens.
+        driver: Option<outside::Driver>,
+        running: Option<JoinHandle<()>>,
+    },
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Embedded(_) => "Embedded",
+            Self::Outside { .. } => "Outside",
+        })
+    }
 }
 
 /// What can be asked of a link by others than its owner.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum LinkHandle {
     Embedded(broker::Handle),
+    Outside(outside::Handle),
 }
 
 impl Link {
@@ -58,17 +85,33 @@ impl Link {
                 let settings = settings(embedded, campus, topics, clock, last_alive, metrics);
                 Ok(Self::Embedded(broker::start(settings, accounts, receive).await?))
             }
-            BrokerSettings::Outside(_) => unreachable!(),
+            BrokerSettings::Outside(outside) => {
+                let settings = outside_settings(outside, campus, topics, clock, last_alive)?;
+                let (publisher, handle, driver) = outside::connect(settings, receive)?;
+                Ok(Self::Outside { publisher, handle, driver: Some(driver), running: None })
+            }
         }
     }
 }
 
 impl Link {
+    /// Begins to take messages; everything behind the receiver is there. The embedded broker took
+    /// connections before, but nothing of what they sent.
+    pub fn listen(&mut self) {
+        match self {
+            Self::Embedded(_) => {}
+            Self::Outside { driver, running, .. } => {
+                *running = driver.take().map(|driver| actix::spawn(driver.run()));
+            }
+        }
+    }
+
     /// Where the controller publishes.
     #[must_use]
     pub fn publisher(&self) -> Arc<dyn Publish> {
         match self {
             Self::Embedded(broker) => broker.publisher(),
+            Self::Outside { publisher, .. } => Arc::clone(publisher),
         }
     }
 
@@ -77,6 +120,7 @@ impl Link {
     pub fn address(&self) -> Option<SocketAddr> {
         match self {
             Self::Embedded(broker) => Some(broker.addresses().tcp),
+            Self::Outside { .. } => None,
         }
     }
 
@@ -84,6 +128,7 @@ impl Link {
     pub fn handle(&self) -> LinkHandle {
         match self {
             Self::Embedded(broker) => LinkHandle::Embedded(broker.handle()),
+            Self::Outside { handle, .. } => LinkHandle::Outside(handle.clone()),
         }
     }
 
@@ -91,7 +136,25 @@ impl Link {
     pub async fn close(self) {
         match self {
             Self::Embedded(broker) => broker.stop().await,
+            Self::Outside { handle, running, .. } => {
+                handle.stop().await;
+                if let Some(Err(error)) = match running {
+                    Some(running) => Some(running.await),
+                    None => None,
+                } {
+                    tracing::warn!(%error, "the link to the broker ended badly");
+                }
+            }
         }
+    }
+}
+
+impl std::fmt::Debug for LinkHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Embedded(_) => "Embedded",
+            Self::Outside(_) => "Outside",
+        })
     }
 }
 
@@ -101,6 +164,7 @@ impl LinkHandle {
     pub fn is_up(&self) -> bool {
         match self {
             Self::Embedded(_) => true,
+            Self::Outside(handle) => *handle.connected.borrow(),
         }
     }
 
@@ -108,6 +172,8 @@ impl LinkHandle {
     pub async fn disconnect(&self, username: &str) {
         match self {
             Self::Embedded(broker) => broker.disconnect(username).await,
+            // Accounts there are that broker's own.
+            Self::Outside(_) => {}
         }
     }
 
@@ -124,6 +190,19 @@ impl LinkHandle {
                     ("closed_without_puback", counters.closed_without_puback),
                     ("dropped", counters.dropped),
                     ("retained", counters.retained),
+                ]
+            }
+            Self::Outside(handle) => {
+                let counts = handle.counts();
+                vec![
+                    ("reconnects", counts.reconnects),
+                    ("redelivered", counts.redelivered),
+                    ("refused", counts.refused),
+                    ("oversized", counts.oversized),
+                    ("republished", counts.republished),
+                    ("dropped_expired", counts.dropped_expired),
+                    ("dropped_offline", counts.dropped_offline),
+                    ("stalls", counts.stalls),
                 ]
             }
         }
@@ -155,4 +234,48 @@ fn settings(
         tracing::error!(client = dropped.client, topic = dropped.topic, "a message was dropped");
     });
     settings
+}
+
+fn outside_settings(
+    outside: &Outside,
+    campus: &Campus,
+    topics: &Topics,
+    clock: &SharedClock,
+    last_alive: Option<Time>,
+) -> Result<outside::Settings, LinkFailure> {
+    let password = match &outside.password_file {
+        Some(file) => {
+            let path = campus.folder.join(file);
+            let text = std::fs::read_to_string(&path).map_err(|source| LinkFailure::Password {
+                file: path.display().to_string(),
+                source,
+            })?;
+            text.lines().next().unwrap_or_default().to_owned()
+        }
+        None => String::new(),
+    };
+    let credentials = outside.username.clone().map(|user| outside::Credentials { user, password });
+    let filters = switchboard::subscriptions(topics).into_iter();
+    let topic =
+        topics.build(WHOLE_SITE, DeviceKind::Controller, CONTROLLER, Channel::Availability);
+    let now = clock.clone();
+    Ok(outside::Settings {
+        host: outside.host.clone(),
+        port: outside.port,
+        credentials,
+        client_id: outside.client_id.clone(),
+        subscriptions: filters.map(|filter| (filter, Qos::AtLeastOnce)).collect(),
+        probe_topic: format!("{}/{WHOLE_SITE}/controller/{CONTROLLER}/probe", topics.prefix()),
+        availability: Some(outside::Availability {
+            topic,
+            online: Bytes::from_static(b"online"),
+            offline: Bytes::from_static(b"offline"),
+        }),
+        capacity: QUEUE,
+        max_packet: PACKET_BYTES_MAX,
+        now: Arc::new(move || now.now()),
+        last_alive,
+        timings: outside::Timings::default(),
+        seed: u64::from(std::process::id()),
+    })
 }

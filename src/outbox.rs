@@ -14,6 +14,7 @@ use crate::{
     consequences::{Consequence, Projection},
     metrics::Metrics,
     store::{
+        OnDurable, StoreFailure,
         database::{Change, Database},
         journal::{Journal, JournalReader, Row},
     },
@@ -63,7 +64,7 @@ impl Outbox {
     }
 
     async fn step(&mut self) {
-        let rows = match self.journal.after(self.done, ROWS) {
+        let rows = match self.rows() {
             Ok(rows) => rows,
             Err(failure) => {
                 error!(%failure, "the journal cannot be read; facts are not going out");
@@ -71,7 +72,9 @@ impl Outbox {
                 return;
             }
         };
+        let Some(last) = rows.last().map(|row| row.seq) else { return };
         let mut receipts = Vec::with_capacity(rows.len());
+        let mut changes = Vec::new();
         for row in &rows {
             for consequence in self.follow(row) {
                 match consequence {
@@ -80,7 +83,7 @@ impl Outbox {
                         let message = Outgoing { topic, payload, qos, retain, expiry: None };
                         receipts.extend(self.publish(message).await);
                     }
-                    Consequence::Store(change) => self.store(change).await,
+                    Consequence::Store(change) => changes.push(change),
                 }
             }
         }
@@ -90,10 +93,18 @@ impl Outbox {
                 self.metrics.refuse("fact_not_taken_over");
             }
         }
-        if let Some(last) = rows.last() {
-            self.metrics.facts_published.inc_by(rows.len() as u64);
-            self.done = last.seq;
-            self.store(Change::Projected { seq: self.done }).await;
+        changes.extend(self.journal.head().map(Change::Anchor));
+        self.store(changes, last).await;
+        self.metrics.facts_published.inc_by(rows.len() as u64);
+        self.done = last;
+        self.journal.mark_published(last);
+    }
+
+    fn rows(&self) -> Result<Vec<Arc<Row>>, StoreFailure> {
+        match self.journal.after(self.done, ROWS) {
+            Some(rows) => Ok(rows),
+            // Far behind, after a start or a long outage of the broker: some rows from the disk.
+            None => self.reader.after(self.done, ROWS),
         }
     }
 
@@ -142,15 +153,13 @@ impl Outbox {
         }
     }
 
-    /// Stores, waiting while the queue is full.
-    async fn store(&self, change: Change) {
-        let mut change = Some(change);
-        while let Some(waiting) = change.take() {
-            if let Err(refusal) = self.database.apply(waiting.clone()) {
-                warn!(%refusal, "a projection waits for the database");
-                change = Some(waiting);
-                tokio::time::sleep(PAUSE).await;
-            }
+    /// Stores, waiting while too much waits.
+    async fn store(&self, changes: Vec<Change>, as_of: u64) {
+        while let Err(refusal) =
+            self.database.put(changes.iter().cloned(), Some(as_of), OnDurable::Nothing)
+        {
+            warn!(%refusal, "a projection waits for the database");
+            tokio::time::sleep(PAUSE).await;
         }
     }
 }

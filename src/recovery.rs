@@ -28,12 +28,8 @@ impl Recovery {
     #[must_use]
     pub fn from_database(loaded: &Loaded) -> Self {
         let mut alarms = AlarmBoard::default();
-        for standing in &loaded.alarms {
-            alarms.raise(standing.alarm.clone());
-            if let Some((by, at)) = &standing.acknowledged {
-                let alarm = &standing.alarm;
-                alarms.acknowledge(&alarm.subject, alarm.reason, by, *at);
-            }
+        for alarm in &loaded.alarms {
+            alarms.raise(alarm.clone());
         }
         let by_area = |m: &Measure| ((m.kind, m.area.clone()), m.clone());
         Self {

@@ -4,16 +4,17 @@
 //! Rules are swapped whole, or not at all: a mistake anywhere keeps the old ones. Areas, gates and
 //! readers are not swapped; they need a restart.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
 
 use actix::Addr;
 use notify::{RecursiveMode, Watcher as _};
 use onecard_devices::clock::SharedClock;
+use onecard_rules::Time;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
 };
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use crate::{
     access::{Access, DirectoryReloaded, RulesEdited, state::RuleSet},
@@ -22,7 +23,8 @@ use crate::{
     controller::directory_of,
     link::LinkHandle,
     store::{
-        database::{Database, secrets},
+        WriteFailure,
+        database::{Database, DatabaseReader, Revisions},
         journal::Journal,
     },
 };
@@ -40,7 +42,7 @@ const PRUNE_TICKS: u64 = 2 * 60 * 60;
 pub struct Parts {
     pub folder: PathBuf,
     /// Of the database, as it was loaded.
-    pub revision: u64,
+    pub revisions: Revisions,
     pub database: Database,
     pub journal: Journal,
     pub accounts: Arc<Accounts>,
@@ -132,23 +134,32 @@ async fn read_rules(folder: PathBuf) -> RulesEdited {
 
 async fn watch_database(parts: Arc<Parts>) {
     let mut stop = parts.stop.clone();
-    let mut revision = parts.revision;
+    let mut known = parts.revisions;
+    let reader = match DatabaseReader::open(parts.database.path()) {
+        Ok(reader) => Some(reader),
+        Err(failure) => {
+            error!(%failure, "the database cannot be watched; imports need a restart");
+            None
+        }
+    };
     for tick in 0_u64.. {
         let now = parts.clock.now();
         parts.journal.touch_alive(now);
-        if tick % PRUNE_TICKS == 0
-            && let Ok(retention) = chrono::TimeDelta::from_std(parts.retention)
-            && let Err(refusal) = parts.journal.prune(now - retention)
-        {
-            warn!(%refusal, "old facts are not deleted this time");
+        if tick % PRUNE_TICKS == 0 {
+            prune(&parts, now);
         }
-        match parts.database.revision() {
-            Ok(found) if found != revision => {
-                revision = found;
-                reload(&parts).await;
+        match reader.as_ref().map(DatabaseReader::revisions) {
+            Some(Ok(found)) if found != known => {
+                if found.accounts != known.accounts {
+                    reload_accounts(&parts).await;
+                }
+                if found.people != known.people {
+                    reload_people(&parts).await;
+                }
+                known = found;
             }
-            Ok(_) => {}
-            Err(failure) => error!(%failure, "the database cannot be read"),
+            Some(Ok(_)) | None => {}
+            Some(Err(failure)) => error!(%failure, "the database cannot be read"),
         }
         if tokio::time::timeout(TICK, stop.changed()).await.is_ok() {
             return;
@@ -156,29 +167,45 @@ async fn watch_database(parts: Arc<Parts>) {
     }
 }
 
-/// Takes over people, cards and accounts as another process left them.
-async fn reload(parts: &Parts) {
-    match secrets::accounts(parts.database.file()).map(|rows| crate::accounts::read(&rows)) {
-        Ok(Ok(accounts)) => {
-            let gone: Vec<String> = parts
-                .accounts
-                .names()
-                .into_iter()
-                .filter(|name| accounts.iter().all(|(known, _)| known != name))
-                .collect();
-            parts.accounts.replace(accounts);
-            for username in gone {
-                parts.link.disconnect(&username).await;
-            }
-        }
-        Ok(Err(mistake)) => error!(%mistake, "the accounts stay as they were"),
-        Err(failure) => error!(%failure, "the accounts stay as they were"),
+fn prune(parts: &Parts, now: Time) {
+    let Ok(retention) = chrono::TimeDelta::from_std(parts.retention) else { return };
+    let told = Box::new(|pruned: Result<u64, WriteFailure>| match pruned {
+        Ok(0) => {}
+        Ok(rows) => info!(rows, "old facts were deleted"),
+        Err(failure) => warn!(%failure, "old facts were not deleted"),
+    });
+    if let Err(refusal) = parts.journal.prune(now - retention, told) {
+        warn!(%refusal, "old facts are not deleted this time");
     }
-    let (database, folder) = (parts.database.clone(), parts.folder.clone());
+}
+
+/// Takes over the accounts as another process left them; those who may do less are cut off.
+async fn reload_accounts(parts: &Parts) {
+    let path = parts.database.path();
+    let rows = match DatabaseReader::open(path).and_then(|reader| reader.accounts()) {
+        Ok(rows) => rows,
+        Err(failure) => return error!(%failure, "the accounts stay as they were"),
+    };
+    let accounts = match crate::accounts::read(&rows, parts.clock.now()) {
+        Ok(accounts) => accounts,
+        Err(mistake) => return error!(%mistake, "the accounts stay as they were"),
+    };
+    let kept: HashSet<String> = accounts.iter().map(|(name, _)| name.clone()).collect();
+    let before = parts.accounts.names();
+    parts.accounts.replace(accounts);
+    for username in before.iter().filter(|name| !kept.contains(*name)) {
+        parts.link.disconnect(username).await;
+    }
+}
+
+/// Takes over people and cards as another process left them.
+async fn reload_people(parts: &Parts) {
+    let (path, folder) = (parts.database.path().to_owned(), parts.folder.clone());
     let read = tokio::task::spawn_blocking(move || {
         let campus = Campus::load(&folder).map_err(|mistakes| mistakes.to_string())?;
-        let mut loaded = database.load().map_err(|failure| failure.to_string())?;
-        directory_of(&mut loaded, &campus).map_err(|failure| failure.to_string())
+        let loaded = DatabaseReader::open(&path).and_then(|mut reader| reader.people_and_cards());
+        let (people, cards) = loaded.map_err(|failure| failure.to_string())?;
+        directory_of(people, cards, &campus.site).map_err(|failure| failure.to_string())
     });
     match read.await {
         Ok(Ok(directory)) => {

@@ -28,7 +28,7 @@ use onecard_devices::{
 };
 use onecard_rules::{
     alarm::{AlarmBoard, Standing},
-    event::{DeviceKind, Entry, Subject},
+    event::{DeviceKind, Subject},
     ids::{GateId, ReaderId},
     reason::Reason,
     site::Site,
@@ -38,7 +38,7 @@ use crate::{
     access::{Access, GateDoor, ReaderDesk, Surroundings, state::AccessState},
     alarms::Alarms,
     metrics::Metrics,
-    store::journal::Journal,
+    store::journal::{Journal, RecentSwipe},
     switchboard::Switchboard,
 };
 
@@ -47,8 +47,8 @@ pub struct Parts {
     pub site: Arc<Site>,
     pub state: AccessState,
     pub alarms: AlarmBoard,
-    /// The latest swipes on record, oldest first.
-    pub recent: Vec<Entry>,
+    /// The latest swipes on record, newest first.
+    pub recent: Vec<RecentSwipe>,
     pub journal: Journal,
     pub clock: SharedClock,
     pub metrics: Metrics,
@@ -157,8 +157,8 @@ fn start_readers(
         .values()
         .map(|reader| (&reader.id, Reader::new(reader.clone(), parts.site.limits)))
         .collect();
-    for entry in &parts.recent {
-        restore(&mut readers, entry);
+    for swipe in parts.recent.iter().rev() {
+        restore(&mut readers, swipe);
     }
     let mut desks = HashMap::new();
     for (id, mut reader) in readers {
@@ -196,14 +196,14 @@ fn stood<'a>(
 }
 
 /// Gives a swipe on record back to its reader's memory, so that a copy of it is known.
-fn restore(readers: &mut HashMap<&ReaderId, Reader>, entry: &Entry) {
-    let Some(reader) = entry.reader.as_ref().and_then(|id| readers.get_mut(id)) else { return };
-    let Some(raw) = &entry.raw else { return };
-    let text = match entry.card {
+fn restore(readers: &mut HashMap<&ReaderId, Reader>, swipe: &RecentSwipe) {
+    let Some(reader) = readers.get_mut(&swipe.reader) else { return };
+    let Some(raw) = &swipe.raw else { return };
+    let text = match swipe.card {
         Some(_) => SwipeText::Card(raw.clone()),
         None => SwipeText::Code(raw.clone()),
     };
-    let key = entry.swipe.as_ref().map(|key| (key.boot, key.seq));
-    let swipe = Swipe { text, at: entry.presented_at, key };
-    reader.restore(&swipe, entry.decision.clone(), entry.at);
+    let key = swipe.swipe.as_ref().map(|key| (key.boot, key.seq));
+    let known = Swipe { text, at: swipe.presented_at, key };
+    reader.restore(&known, swipe.decision.clone(), swipe.at);
 }

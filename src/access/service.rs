@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     clock::monotonic,
-    store::journal::{OnDurable, WriteFailure, Written},
+    store::{OnDurable, WriteFailure, journal::Recorded as OnRecord},
 };
 
 /// Decides swipes and carries out operators' orders.
@@ -101,7 +101,7 @@ impl Access {
         let durable_seconds = self.around.metrics.durable_seconds.clone();
         let began = monotonic();
         let tell = recorded.clone();
-        let then = OnDurable::Call(Box::new(move |written: Result<Written, WriteFailure>| {
+        let then = OnDurable::Call(Box::new(move |written: Result<OnRecord, WriteFailure>| {
             durable_seconds.observe(began.elapsed().as_secs_f64());
             let durable = written.is_ok();
             if durable { ack.accept() } else { ack.refuse() }
@@ -185,7 +185,7 @@ impl Access {
         }
     }
 
-    fn record(&self, event: Event, then: OnDurable) {
+    fn record(&self, event: Event, then: OnDurable<OnRecord>) {
         let name = event.name();
         if let Err(refusal) = self.around.journal.append(event, then) {
             self.around.metrics.refuse("journal_busy");

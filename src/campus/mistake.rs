@@ -66,7 +66,7 @@ pub fn meant<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Optio
     let reach = (wrong.chars().count() / 3).clamp(1, 3);
     known
         .into_iter()
-        .map(|word| (distance(wrong, word), word))
+        .map(|word| (strsim::osa_distance(wrong, word), word))
         .filter(|(distance, _)| *distance <= reach)
         .min()
         .map(|(_, word)| word)
@@ -86,31 +86,6 @@ pub fn mend_by<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str> + Clone
     } else {
         format!("use one of {}{rest}", words.join(", "))
     }
-}
-
-/// How many letters must be added, taken out, changed or swapped with the next.
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut rows = vec![(0..=other.len()).collect::<Vec<usize>>()];
-    for (i, a) in one.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in other.iter().enumerate() {
-            let at = |rows: &[Vec<usize>], i: usize, j: usize| {
-                rows.get(i).and_then(|row| row.get(j)).copied().unwrap_or(usize::MAX / 2)
-            };
-            let changed = at(&rows, i, j) + usize::from(a != b);
-            let removed = at(&rows, i, j + 1) + 1;
-            let added = row.get(j).copied().unwrap_or(usize::MAX / 2) + 1;
-            let swapped = i > 0
-                && j > 0
-                && one.get(i - 1) == Some(b)
-                && other.get(j - 1) == Some(a);
-            let swap = if swapped { at(&rows, i - 1, j - 1) + 1 } else { usize::MAX };
-            row.push(changed.min(removed).min(added).min(swap));
-        }
-        rows.push(row);
-    }
-    rows.last().and_then(|row| row.last()).copied().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::{DataFolder, say};
-use crate::{controller::JOURNAL_FILE, store::journal};
+use crate::store::{
+    database::{self, DatabaseReader},
+    journal,
+};
 
 /// Work with the journal.
 #[derive(Debug, Args)]
@@ -23,17 +26,20 @@ enum Verb {
 
 pub fn run(verb: &Journal) -> anyhow::Result<ExitCode> {
     let Verb::Verify(data) = &verb.verb;
-    let file = data.data.join(JOURNAL_FILE);
-    let found = journal::verify(&file)?;
+    let file = data.data.join(journal::FILE_NAME);
+    // What was noted of the journal elsewhere shows rows that were cut off at its end.
+    let anchor = DatabaseReader::open(&data.data.join(database::FILE_NAME))
+        .and_then(|reader| reader.anchor())
+        .unwrap_or(None);
+    let found = journal::verify(&file, anchor)?;
     match found.broken {
         None => {
-            let (rows, first, last) = (found.rows, found.first_seq, found.last_seq);
+            let (rows, first, last) = (found.rows, found.first, found.last.seq);
             say(&format!("{}: {rows} rows from {first} to {last}: the chain holds", file.display()));
             Ok(ExitCode::SUCCESS)
         }
         Some(broken) => {
-            let (seq, what) = (broken.seq, broken.what);
-            say(&format!("{}: row {seq} is broken: {what}", file.display()));
+            say(&format!("{}: {broken}", file.display()));
             say(&format!("the {} rows before it are good", found.rows));
             Ok(ExitCode::FAILURE)
         }

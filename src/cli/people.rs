@@ -4,31 +4,33 @@ use std::{fs, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use onecard_devices::clock::Now as _;
 
 use super::{DataFolder, say};
 use crate::{
-    controller::DATABASE_FILE,
-    import::{self, Preview},
-    store::database::people,
+    campus::Campus,
+    clock::SystemClock,
+    import::{self, ImportFailure, Preview, Progress, Settings, What},
+    store::database::{self, Editor},
 };
 
-/// Changes shown one by one in a preview.
+/// Changes shown one by one.
 const SHOWN: usize = 20;
 
 /// Import people or cards.
 #[derive(Debug, Args)]
 pub struct Import {
     #[command(subcommand)]
-    what: What,
+    what: Kind,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
-    /// People: person,name,kind,groups,grants,dormitory,trainings,quarantined,passback_exempt,valid_from,valid_until.
-    #[command(after_help = "Example:\n  onecard import people people.csv --data DIR --apply")]
+enum Kind {
+    /// Columns: person, name, kind; then any of groups, grants, dormitory, trainings, quarantined, `passback_exempt`, `valid_from`, `valid_until`.
+    #[command(after_help = "Example:\n  onecard import people people.csv --data DIR --campus examples/college --apply")]
     People(FromFile),
-    /// Cards: card,person,state,valid_from,valid_until.
-    #[command(after_help = "Example:\n  onecard import cards cards.csv --data DIR --apply")]
+    /// Columns: card, person; then any of state, `valid_from`, `valid_until`.
+    #[command(after_help = "Example:\n  onecard import cards cards.csv --data DIR --campus examples/college --apply")]
     Cards(FromFile),
 }
 
@@ -37,50 +39,65 @@ struct FromFile {
     file: PathBuf,
     #[command(flatten)]
     data: DataFolder,
+    /// The campus folder: its zone is that of days in the file, its areas may be named there.
+    #[arg(long, value_name = "FOLDER")]
+    campus: Option<PathBuf>,
     /// Do it; without this only show what would change.
     #[arg(long)]
     apply: bool,
 }
 
 pub fn run(verb: &Import) -> anyhow::Result<ExitCode> {
-    let (What::People(from) | What::Cards(from)) = &verb.what;
-    let name = from.file.display();
-    let text = fs::read_to_string(&from.file).with_context(|| format!("cannot read `{name}`"))?;
+    let (what, from) = match &verb.what {
+        Kind::People(from) => (What::People, from),
+        Kind::Cards(from) => (What::Cards, from),
+    };
+    let name = from.file.display().to_string();
+    let file = fs::read(&from.file).with_context(|| format!("cannot read `{name}`"))?;
+    let campus = from.campus.as_deref().map(Campus::load).transpose()?;
+    let site = campus.as_ref().map(|campus| &campus.site);
+    let zone = site.map_or(chrono_tz::Asia::Shanghai, |site| site.zone);
+    let settings = Settings { zone, site, now: SystemClock.now(), differences: SHOWN };
     fs::create_dir_all(&from.data.data)?;
-    let database = from.data.data.join(DATABASE_FILE);
-    let known = people::load(&database)?;
-    let planned = match &verb.what {
-        What::People(_) => import::people(&text, &known).map(|plan| (plan.preview, plan.people, Vec::new())),
-        What::Cards(_) => import::cards(&text, &known).map(|plan| (plan.preview, Vec::new(), plan.cards)),
-    };
-    let (preview, people, cards) = match planned {
-        Ok(planned) => planned,
-        Err(bad) => {
-            for row in &bad {
-                say(&format!("{name}:{row}"));
-            }
-            say(&format!("{} bad rows; nothing was imported", bad.len()));
-            return Ok(ExitCode::FAILURE);
-        }
-    };
-    show(&preview);
-    if !from.apply {
-        say("nothing was changed; `--apply` does it");
-    } else if preview.added + preview.changed > 0 {
-        people::put(&database, &people, &cards)?;
-        say("done; a running controller takes it over within a second");
+    let mut editor = Editor::open(&from.data.data.join(database::FILE_NAME))?;
+    let outcome = if from.apply {
+        import::import(&mut editor, what, &file, settings, &mut progress)
     } else {
-        say("there is nothing to do");
+        import::preview(&mut editor, what, &file, settings)
+    };
+    match outcome {
+        Ok(preview) => {
+            show(&preview);
+            say(match (from.apply, preview.added + preview.changed) {
+                (_, 0) => "there is nothing to do",
+                (false, _) => "nothing was changed; `--apply` does it",
+                (true, _) => "done; a running controller takes it over within a second",
+            });
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(ImportFailure::Mistakes(mistakes)) => {
+            for mistake in &mistakes {
+                say(&format!("{name}: {mistake}"));
+            }
+            say(&format!("{} mistakes; nothing was imported", mistakes.len()));
+            Ok(ExitCode::FAILURE)
+        }
+        Err(failure) => Err(failure.into()),
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+fn progress(Progress { done, rows }: Progress) {
+    if done == rows || done.is_multiple_of(5000) {
+        say(&format!("{done} of {rows} rows"));
+    }
 }
 
 fn show(preview: &Preview) {
-    for change in preview.changes.iter().take(SHOWN) {
-        say(change);
+    for remark in &preview.remarks {
+        say(&format!("note: {remark}"));
     }
-    if preview.changes.len() > SHOWN {
-        say(&format!("… and {} more", preview.changes.len() - SHOWN));
+    for difference in &preview.differences {
+        say(&difference.to_string());
     }
     let Preview { added, changed, unchanged, .. } = preview;
     say(&format!("{added} added, {changed} changed, {unchanged} unchanged"));

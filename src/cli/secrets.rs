@@ -12,8 +12,10 @@ use crate::{
     accounts,
     broker::accounts::{Account, Rights, SECRET_BYTES, Secret, SecretHash},
     clock::SystemClock,
-    controller::DATABASE_FILE,
-    store::database::secrets::{self, OperatorRow},
+    store::{
+        database::{self, DatabaseReader, Editor},
+        operator,
+    },
 };
 use onecard_devices::clock::Now as _;
 
@@ -112,7 +114,7 @@ fn file_in(data: &DataFolder) -> anyhow::Result<std::path::PathBuf> {
     let folder = &data.data;
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make `{}`", folder.display()))?;
-    Ok(folder.join(DATABASE_FILE))
+    Ok(folder.join(database::FILE_NAME))
 }
 
 pub fn run_device(verb: &Device) -> anyhow::Result<ExitCode> {
@@ -120,8 +122,9 @@ pub fn run_device(verb: &Device) -> anyhow::Result<ExitCode> {
         DeviceVerb::Add { data, kind, name, area } => {
             let (username, rights) = rights(*kind, name, area)?;
             let (secret, hash) = new_secret()?;
-            let row = accounts::row(&username, &Account { rights, secret: hash })?;
-            secrets::put_account(&file_in(data)?, &row)?;
+            let account = Account { rights, secret: hash };
+            let row = accounts::row(&username, &account, SystemClock.now())?;
+            Editor::open(&file_in(data)?)?.put_account(&row)?;
             say(&format!("username  {username}"));
             say(&format!("client id {username} (devices must use it)"));
             say(&format!("password  {}", secret.password()));
@@ -129,12 +132,14 @@ pub fn run_device(verb: &Device) -> anyhow::Result<ExitCode> {
         }
         DeviceVerb::AddAll { folder, data } => add_all(folder, data)?,
         DeviceVerb::List(data) => {
-            for account in secrets::accounts(&file_in(data)?)? {
-                say(&format!("{:<32} {}", account.username, account.rights));
+            for account in DatabaseReader::open(&file_in(data)?)?.accounts()? {
+                let state = if account.revoked.is_some() { " (removed)" } else { "" };
+                say(&format!("{:<32} {}{state}", account.username, account.rights));
             }
         }
         DeviceVerb::Remove { data, username } => {
-            if !secrets::remove_account(&file_in(data)?, username)? {
+            let now = SystemClock.now();
+            if !Editor::open(&file_in(data)?)?.revoke_account(username, now)? {
                 bail!("there is no account `{username}`; `onecard device list` shows them");
             }
             say(&format!("removed {username}"));
@@ -171,16 +176,16 @@ fn add_all(folder: &std::path::Path, data: &DataFolder) -> anyhow::Result<()> {
         let gate = campus.site.gates.get(&reader.gate)?;
         Some((DeviceKind::Reader, reader.id.to_string(), gate.area.to_string()))
     });
-    let mut rows = Vec::new();
+    let mut editor = Editor::open(&file)?;
     say("username,password,area");
     for (kind, device, area) in gates.chain(readers) {
         let (secret, hash) = new_secret()?;
         let username = username(kind, &device);
         say(&format!("{username},{},{area}", secret.password()));
         let rights = Rights::Device { area, kind, device };
-        rows.push(accounts::row(&username, &Account { rights, secret: hash })?);
+        let account = Account { rights, secret: hash };
+        editor.put_account(&accounts::row(&username, &account, SystemClock.now())?)?;
     }
-    secrets::put_accounts(&file, &rows)?;
     Ok(())
 }
 
@@ -192,12 +197,14 @@ pub fn run_operator(verb: &Operator) -> anyhow::Result<ExitCode> {
             say("the token is not stored and will not be shown again");
         }
         OperatorVerb::List(data) => {
-            for operator in secrets::operators(&file_in(data)?)? {
-                say(&format!("{:<32} since {}", operator.name, operator.created));
+            for operator in DatabaseReader::open(&file_in(data)?)?.operators()? {
+                let state = if operator.revoked.is_some() { " (removed)" } else { "" };
+                say(&format!("{:<32} since {}{state}", operator.id, operator.created));
             }
         }
         OperatorVerb::Remove { data, name } => {
-            if !secrets::remove_operator(&file_in(data)?, name)? {
+            let now = SystemClock.now();
+            if !Editor::open(&file_in(data)?)?.revoke_operator(name, now)? {
                 bail!("there is no operator `{name}`; `onecard operator list` shows them");
             }
             say(&format!("removed {name}"));
@@ -211,9 +218,7 @@ pub fn run_operator(verb: &Operator) -> anyhow::Result<ExitCode> {
 /// # Errors
 /// When the database cannot be written.
 pub fn add_operator(file: &std::path::Path, name: &OperatorId) -> anyhow::Result<String> {
-    let (secret, hash) = new_secret()?;
-    let created = SystemClock.now().to_rfc3339();
-    let operator = OperatorRow { name: name.to_string(), token: hash.to_string(), created };
-    secrets::put_operator(file, &operator)?;
-    Ok(format!("{name}.{}", secret.password()))
+    let (token, hash) = operator::new_token(name)?;
+    Editor::open(file)?.put_operator(name, &hash, SystemClock.now())?;
+    Ok(token)
 }

@@ -18,7 +18,7 @@ pub struct Health {
     /// The last row of the journal.
     last_seq: u64,
     /// Facts waiting for the disk.
-    journal_queued: u64,
+    journal_queued: usize,
     journal_healthy: bool,
     /// Commits that the disk refused since the start.
     journal_failures: u64,
@@ -29,7 +29,7 @@ pub struct Health {
 #[utoipa::path(responses((status = 200, body = Health), (status = 503, body = Health)))]
 #[get("/health")]
 pub async fn get_health(backend: web::Data<Backend>) -> HttpResponse {
-    let stats = backend.journal.stats();
+    let stats = backend.journal.health();
     let link_up = backend.link.is_up();
     let status = match (stats.healthy, link_up) {
         (true, true) => "ok",
@@ -39,11 +39,11 @@ pub async fn get_health(backend: web::Data<Backend>) -> HttpResponse {
     let health = Health {
         status: status.to_owned(),
         version: env!("CARGO_PKG_VERSION"),
-        boot: stats.boot,
-        last_seq: stats.last_seq,
-        journal_queued: stats.queued,
+        boot: backend.journal.boot(),
+        last_seq: *backend.journal.committed().borrow(),
+        journal_queued: stats.waiting,
         journal_healthy: stats.healthy,
-        journal_failures: stats.failures,
+        journal_failures: stats.failed_commits,
         link_up,
     };
     if stats.healthy && link_up {
@@ -61,14 +61,14 @@ pub async fn get_metrics(backend: web::Data<Backend>) -> HttpResponse {
     let mut text = backend.metrics.render();
     let end = text.rfind("# EOF").unwrap_or(text.len());
     text.truncate(end);
-    let stats = backend.journal.stats();
+    let stats = backend.journal.health();
     let journal = [
-        ("queued", stats.queued),
+        ("queued", stats.waiting as u64),
         ("commits_total", stats.commits),
         ("rows_total", stats.rows),
-        ("largest_batch", stats.largest_batch),
-        ("failures_total", stats.failures),
-        ("last_seq", stats.last_seq),
+        ("failed_commits_total", stats.failed_commits),
+        ("refused_total", stats.refused),
+        ("last_seq", *backend.journal.committed().borrow()),
     ];
     let journal = journal.into_iter().map(|(name, value)| ("journal", name, value));
     let link = backend.link.counts().await.into_iter().map(|(name, value)| ("link", name, value));

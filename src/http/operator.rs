@@ -13,7 +13,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZAT
 use onecard_rules::{Time, ids::OperatorId};
 
 use super::{Backend, problem::Problem};
-use crate::{broker::accounts::SecretHash, store::database::secrets};
+use crate::store::{database::DatabaseReader, operator};
 
 /// Wrong tokens allowed a minute, from everybody together.
 const WRONG_A_MINUTE: usize = 30;
@@ -62,17 +62,15 @@ async fn operator_of(request: HttpRequest) -> Result<Operator, Problem> {
         guard.note_wrong(now);
         Problem::unauthorized("the token is not good; `onecard operator add` makes a new one")
     };
-    // The name may hold dots, the secret does not.
-    let (name, secret) = token.rsplit_once('.').ok_or_else(wrong)?;
-    let name = OperatorId::new(name).map_err(|_| wrong())?;
-    let file = backend.database_file.clone();
-    let operators = web::block(move || secrets::operators(&file)).await;
+    let name = operator::claimed(token).ok_or_else(wrong)?;
+    let file = backend.database.clone();
+    let operators =
+        web::block(move || DatabaseReader::open(&file).and_then(|reader| reader.operators())).await;
     let operators = operators
         .map_err(|error| Problem::unavailable(error.to_string()))?
         .map_err(|failure| Problem::unavailable(failure.to_string()))?;
-    let stored = operators.iter().find(|operator| operator.name == name.as_str());
-    let hash: Option<SecretHash> = stored.and_then(|operator| operator.token.parse().ok());
-    if hash.is_some_and(|hash| hash.verify(secret.as_bytes())) {
+    let known = operators.iter().find(|operator| operator.id == name);
+    if known.is_some_and(|operator| operator.accepts(token, now)) {
         Ok(Operator(name))
     } else {
         Err(wrong())

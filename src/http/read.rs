@@ -23,7 +23,7 @@ use crate::{
     access::{GetAreas, GetPeopleWithin},
     alarms::GetStanding,
     campus::meant,
-    store::journal::{EntryQuery, JournalReader, Row},
+    store::journal::{Facts, JournalReader, Order, Query, Row},
 };
 
 /// Most rows in one answer.
@@ -56,6 +56,8 @@ pub struct Entries {
     /// As over MQTT; `prev_seq` is not told here.
     #[schema(value_type = Vec<Object>)]
     rows: Vec<EntryRow>,
+    /// The search ended at this row for having looked long enough; ask again from there.
+    stopped_at: Option<u64>,
     /// The last row of the journal; a follower that has it has missed nothing.
     last_seq: u64,
 }
@@ -86,26 +88,33 @@ pub async fn get_entries(
             Problem::unprocessable("reason", &format!("no reason is called `{code}`{meant}"))
         })
     });
-    let query = EntryQuery {
+    let query = Query {
+        facts: Facts::Entries,
         person: code::<PersonId>("person", asked.person.as_deref())?,
         gate: code::<GateId>("gate", asked.gate.as_deref())?,
         area: code::<AreaId>("area", asked.area.as_deref())?,
         from: asked.from.map(|time| time.to_utc()),
-        to: asked.to.map(|time| time.to_utc()),
+        until: asked.to.map(|time| time.to_utc()),
         after: asked.after,
         granted: asked.granted,
         reason: reason.transpose()?,
+        before: None,
+        order: if asked.after.is_some() { Order::OldestFirst } else { Order::NewestFirst },
         limit: asked.limit.unwrap_or(100).clamp(1, ROWS_MAX),
     };
-    let last_seq = backend.journal.stats().last_seq;
-    let found = read(&backend, move |reader| reader.entries(&query)).await?;
+    let last_seq = *backend.journal.committed().borrow();
+    let found = read(&backend, move |reader| reader.find(&query)).await?;
     let row = |row: &Row| match &*row.event {
         Event::EntryDecided(entry) => {
             Some(entry_row(entry, row.seq, row.boot, None, backend.site.zone))
         }
         _ => None,
     };
-    Ok(web::Json(Entries { rows: found.iter().filter_map(row).collect(), last_seq }))
+    Ok(web::Json(Entries {
+        rows: found.rows.iter().filter_map(row).collect(),
+        stopped_at: found.stopped_at,
+        last_seq,
+    }))
 }
 
 /// Where to go on.
@@ -138,8 +147,12 @@ pub async fn get_facts(
     asked: web::Query<FactsAsked>,
 ) -> Result<web::Json<Vec<Fact>>, Problem> {
     let (after, limit) = (asked.after, asked.limit.unwrap_or(100).clamp(1, ROWS_MAX));
-    let found = read(&backend, move |reader| reader.facts_after(after, limit)).await?;
-    let fact = |row: Row| Fact { seq: row.seq, boot: row.boot, event: row.event };
+    let found = read(&backend, move |reader| reader.after(after, limit)).await?;
+    let fact = |row: std::sync::Arc<Row>| Fact {
+        seq: row.seq,
+        boot: row.boot,
+        event: row.event.clone(),
+    };
     Ok(web::Json(found.into_iter().map(fact).collect()))
 }
 
@@ -148,7 +161,7 @@ async fn read<T: Send + 'static>(
     backend: &Backend,
     ask: impl FnOnce(&JournalReader) -> Result<T, crate::store::StoreFailure> + Send + 'static,
 ) -> Result<T, Problem> {
-    let file = backend.journal.file().to_owned();
+    let file = backend.journal.path().to_owned();
     let found = web::block(move || JournalReader::open(&file).and_then(|reader| ask(&reader))).await;
     found
         .map_err(|error| Problem::unavailable(error.to_string()))?

@@ -92,6 +92,8 @@ pub struct RecentSwipe {
     pub card: Option<Credential>,
     /// The text as read.
     pub raw: Option<String>,
+    /// When it was presented, as the reader tells it.
+    pub presented_at: Option<Time>,
 }
 
 /// The part of an entry's body that recognising copies needs; cheaper to read than all of it.
@@ -103,6 +105,7 @@ struct Swiped {
     swipe: Option<SwipeKey>,
     card: Option<Credential>,
     raw: Option<String>,
+    presented_at: Option<Time>,
     replay_of: Option<DecisionId>,
 }
 
@@ -356,8 +359,17 @@ impl JournalReader {
             let count = counts.entry(reader.clone()).or_default();
             if *count < wanted.per_reader {
                 *count += 1;
-                let Swiped { decision, at, swipe, card, raw, .. } = swiped;
-                found.push(RecentSwipe { seq, decision, at, reader, swipe, card, raw });
+                let Swiped { decision, at, swipe, card, raw, presented_at, .. } = swiped;
+                found.push(RecentSwipe {
+                    seq,
+                    decision,
+                    at,
+                    reader,
+                    swipe,
+                    card,
+                    raw,
+                    presented_at,
+                });
             }
         }
         Ok(found)
