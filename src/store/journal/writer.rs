@@ -76,7 +76,7 @@ pub(super) struct Writer {
     marks: Marks,
     nudged: bool,
     pruning: Option<Pruning>,
-    _lock: File,
+    lock: File,
 }
 
 impl Writer {
@@ -95,7 +95,7 @@ impl Writer {
             marks,
             nudged: false,
             pruning: None,
-            _lock: found.lock,
+            lock: found.lock,
         }
     }
 
@@ -118,6 +118,10 @@ impl Writer {
         }
         self.nudged = true;
         self.commit(Vec::new());
+        drop(self.connection);
+        // Closing the file is not enough while a child process is being started: it holds a copy
+        // for a moment. If this fails, closing it is what is left.
+        let _ = self.lock.unlock();
     }
 
     fn handle(&mut self, commands: impl Iterator<Item = Command>) {
