@@ -11,8 +11,9 @@ use onecard_rules::{
 };
 
 use super::{
-    csv_table, ranges,
+    csv_table,
     mistake::{Mistake, mend_by},
+    ranges,
     table::{Lined, Table},
 };
 
@@ -25,11 +26,8 @@ pub struct Known<'a> {
 
 pub type Gates = BTreeMap<GateId, Lined<Gate>>;
 
-const KINDS: [(&str, GateKind); 3] = [
-    ("turnstile", GateKind::Turnstile),
-    ("door", GateKind::Door),
-    ("vehicle", GateKind::Vehicle),
-];
+const KINDS: [(&str, GateKind); 3] =
+    [("turnstile", GateKind::Turnstile), ("door", GateKind::Door), ("vehicle", GateKind::Vehicle)];
 
 /// Reads all gates.
 pub fn gates(
@@ -40,7 +38,8 @@ pub fn gates(
     mistakes: &mut Vec<Mistake>,
 ) -> Gates {
     let mut tables = root.tables("gates", mistakes);
-    tables.extend(csv.into_iter().flat_map(|file| csv_table::rows(folder, file, "gates", mistakes)));
+    tables
+        .extend(csv.into_iter().flat_map(|file| csv_table::rows(folder, file, "gates", mistakes)));
     let mut gates = BTreeMap::new();
     for table in tables {
         for mut table in ranges::expanded(table, mistakes) {
@@ -80,9 +79,9 @@ fn gate(
     let passage_sensor = table.flag("passage_sensor", mistakes).unwrap_or(true);
     let escape_route = table.flag("escape_route", mistakes).unwrap_or(false);
     let trainings = known.trainings.iter().map(TrainingId::as_str);
-    let requires = named(table, "requires", "training", trainings, mistakes);
+    let requires = named(table, "requires", "training", &trainings, mistakes);
     let windows = known.calendar.windows.iter().map(|window| window.id.as_str());
-    let open_during = named(table, "open_during", "window", windows, mistakes);
+    let open_during = named(table, "open_during", "window", &windows, mistakes);
     if let (Some(from), Some(to)) = (&from, &to)
         && from.value == to.value
     {
@@ -107,8 +106,8 @@ fn gate(
 }
 
 fn times(table: &mut Table, mistakes: &mut Vec<Mistake>) -> GateTimes {
-    let mut number = |key, range| {
-        let found: Option<Lined<i64>> = table.integer(key, range, mistakes);
+    let mut number = |key, range: std::ops::Range<i64>| {
+        let found: Option<Lined<i64>> = table.integer(key, &range, mistakes);
         found.and_then(|found| u64::try_from(found.value).ok())
     };
     let times = GateTimes::default();
@@ -148,7 +147,7 @@ fn named<'a>(
     table: &mut Table,
     key: &'static str,
     what: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
+    known: &(impl Iterator<Item = &'a str> + Clone),
     mistakes: &mut Vec<Mistake>,
 ) -> Vec<String> {
     let mut good = Vec::new();
@@ -175,8 +174,9 @@ pub fn readers(
     warnings: &mut Vec<Mistake>,
 ) -> BTreeMap<ReaderId, Reader> {
     let mut tables = root.tables("readers", mistakes);
-    tables
-        .extend(csv.into_iter().flat_map(|file| csv_table::rows(folder, file, "readers", mistakes)));
+    tables.extend(
+        csv.into_iter().flat_map(|file| csv_table::rows(folder, file, "readers", mistakes)),
+    );
     let mut readers: BTreeMap<ReaderId, Reader> = BTreeMap::new();
     for table in tables {
         for mut table in ranges::expanded(table, mistakes) {

@@ -10,8 +10,9 @@ use onecard_rules::{
 };
 
 use super::{
-    gates, ranges,
+    gates,
     mistake::{Mistake, mend_by},
+    ranges,
     settings::{self, BrokerSettings, HttpSettings},
     table::{Lined, Table},
 };
@@ -103,8 +104,8 @@ fn head(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<Head> {
 fn limits(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Limits {
     let mut limits = Limits::default();
     let Some(mut table) = root.table("limits", mistakes) else { return limits };
-    let mut number = |key, range| {
-        let found: Option<Lined<i64>> = table.integer(key, range, mistakes);
+    let mut number = |key, range: std::ops::Range<i64>| {
+        let found: Option<Lined<i64>> = table.integer(key, &range, mistakes);
         found.and_then(|found| u64::try_from(found.value).ok())
     };
     let seconds = Duration::from_secs;
@@ -140,7 +141,7 @@ fn areas(root: &mut Table, mistakes: &mut Vec<Mistake>) -> BTreeMap<AreaId, Line
             table.call(format!("areas.{}", id.value));
             let name = table.required_text("name", mistakes).map(|name| name.value);
             let parent = table.parsed::<AreaId>("parent", "the id of an area", mistakes);
-            let capacity = table.integer("capacity", 1..1_000_001, mistakes);
+            let capacity = table.integer("capacity", &(1..1_000_001), mistakes);
             let passback = passback(&mut table, mistakes);
             if let Some(parent) = &parent {
                 let unknown = table.mistake(parent.line, "parent", String::new(), String::new());
@@ -192,7 +193,7 @@ fn is_around_itself(areas: &BTreeMap<AreaId, Lined<Area>>, id: &AreaId) -> bool 
 fn passback(table: &mut Table, mistakes: &mut Vec<Mistake>) -> PassbackMode {
     let words = [("off", 0), ("soft", 1), ("hard", 2), ("timed", 3)];
     let mode = table.one_of("passback", &words, mistakes);
-    let minutes = table.integer("passback_minutes", 1..1441, mistakes);
+    let minutes = table.integer("passback_minutes", &(1..1441), mistakes);
     let (timed, line) = mode.map_or((false, table.line()), |mode| (mode.value == 3, mode.line));
     match (timed, &minutes) {
         (true, None) => {

@@ -34,12 +34,11 @@ pub enum Value {
 impl Value {
     fn describe(&self) -> String {
         match self {
-            Self::Text(text) => format!("`{text}`"),
+            Self::Text(text) | Self::Other(text) => format!("`{text}`"),
             Self::Integer(number) => number.to_string(),
             Self::Flag(flag) => flag.to_string(),
             Self::List(_) => "a list".to_owned(),
             Self::Table(_) => "a table".to_owned(),
-            Self::Other(text) => format!("`{text}`"),
         }
     }
 }
@@ -118,14 +117,15 @@ impl Table {
     }
 
     /// A text.
-    pub fn text(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Lined<String>> {
+    pub fn text(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<Lined<String>> {
         let value = self.take(key)?;
-        match value.value {
-            Value::Text(text) => Some(Lined { value: text, line: value.line }),
-            _ => {
-                mistakes.push(self.wrong(&value, key, "a text in quotation marks"));
-                None
-            }
+        if let Value::Text(text) = value.value { Some(Lined { value: text, line: value.line }) } else {
+            mistakes.push(self.wrong(&value, key, "a text in quotation marks"));
+            None
         }
     }
 
@@ -189,31 +189,26 @@ impl Table {
     pub fn integer(
         &mut self,
         key: &'static str,
-        range: Range<i64>,
+        range: &Range<i64>,
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Lined<i64>> {
         let value = self.take(key)?;
         let expected = format!("a whole number from {} to {}", range.start, range.end - 1);
-        match value.value {
-            Value::Integer(number) if range.contains(&number) => {
-                Some(Lined { value: number, line: value.line })
-            }
-            _ => {
-                mistakes.push(self.wrong(&value, key, &expected));
-                None
-            }
+        if let Value::Integer(number) = value.value
+            && range.contains(&number)
+        {
+            return Some(Lined { value: number, line: value.line });
         }
+        mistakes.push(self.wrong(&value, key, &expected));
+        None
     }
 
     /// True or false.
     pub fn flag(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<bool> {
         let value = self.take(key)?;
-        match value.value {
-            Value::Flag(flag) => Some(flag),
-            _ => {
-                mistakes.push(self.wrong(&value, key, "`true` or `false`"));
-                None
-            }
+        if let Value::Flag(flag) = value.value { Some(flag) } else {
+            mistakes.push(self.wrong(&value, key, "`true` or `false`"));
+            None
         }
     }
 
@@ -225,14 +220,11 @@ impl Table {
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Lined<T>> {
         let text = self.text(key, mistakes)?;
-        match words.iter().find(|(word, _)| *word == text.value) {
-            Some((_, meaning)) => Some(Lined { value: *meaning, line: text.line }),
-            None => {
-                let mend = mend_by(&text.value, words.iter().map(|(word, _)| *word));
-                let message = format!("`{}` is not known", text.value);
-                mistakes.push(self.mistake(text.line, key, message, mend));
-                None
-            }
+        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text.value) { Some(Lined { value: *meaning, line: text.line }) } else {
+            let mend = mend_by(&text.value, words.iter().map(|(word, _)| *word));
+            let message = format!("`{}` is not known", text.value);
+            mistakes.push(self.mistake(text.line, key, message, mend));
+            None
         }
     }
 
@@ -245,9 +237,10 @@ impl Table {
         };
         let mut texts = Vec::new();
         for item in items {
-            match item.value {
-                Value::Text(text) => texts.push(Lined { value: text, line: item.line }),
-                _ => mistakes.push(self.wrong(&item, key, "a text in quotation marks")),
+            if let Value::Text(text) = item.value {
+                texts.push(Lined { value: text, line: item.line });
+            } else {
+                mistakes.push(self.wrong(&item, key, "a text in quotation marks"));
             }
         }
         texts
@@ -256,12 +249,11 @@ impl Table {
     /// A table of its own; `None` when it is not there.
     pub fn table(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Self> {
         let value = self.take(key)?;
-        match value.value {
-            Value::Table(entries) => Some(Self::new(&self.file, &self.below(key), value.line, entries)),
-            _ => {
-                mistakes.push(self.wrong(&value, key, &format!("a table: `[{key}]`")));
-                None
-            }
+        if let Value::Table(entries) = value.value {
+            Some(Self::new(&self.file, &self.below(key), value.line, entries))
+        } else {
+            mistakes.push(self.wrong(&value, key, &format!("a table: `[{key}]`")));
+            None
         }
     }
 
@@ -275,11 +267,10 @@ impl Table {
         };
         let mut tables = Vec::new();
         for item in items {
-            match item.value {
-                Value::Table(entries) => {
-                    tables.push(Self::new(&self.file, &self.below(key), item.line, entries));
-                }
-                _ => mistakes.push(self.wrong(&item, key, &expected)),
+            if let Value::Table(entries) = item.value {
+                tables.push(Self::new(&self.file, &self.below(key), item.line, entries));
+            } else {
+                mistakes.push(self.wrong(&item, key, &expected));
             }
         }
         tables
@@ -292,20 +283,16 @@ impl Table {
     /// Changes every text in the table, for ranges.
     #[must_use]
     pub fn with_texts(&self, change: &impl Fn(&str) -> String) -> Self {
-        let entries = self
-            .entries
-            .iter()
-            .map(|(key, value)| (key.clone(), changed(value, change)))
-            .collect();
+        let entries =
+            self.entries.iter().map(|(key, value)| (key.clone(), changed(value, change))).collect();
         Self::new(&self.file, &self.path, self.line, entries)
     }
 
     /// The text of a key, without taking it.
     pub fn peek(&self, key: &str) -> Option<(&str, usize)> {
-        self.entries.iter().find(|(name, _)| name == key).and_then(|(_, value)| match &value.value {
-            Value::Text(text) => Some((text.as_str(), value.line)),
-            _ => None,
-        })
+        let (_, value) = self.entries.iter().find(|(name, _)| name == key)?;
+        let Value::Text(text) = &value.value else { return None };
+        Some((text, value.line))
     }
 
     /// Tells of every key that nobody asked for.
@@ -323,7 +310,9 @@ fn changed(value: &Lined<Value>, change: &impl Fn(&str) -> String) -> Lined<Valu
     let value = match &value.value {
         Value::Text(text) => Value::Text(change(text)),
         Value::List(items) => Value::List(items.iter().map(|item| changed(item, change)).collect()),
-        other => other.clone(),
+        Value::Integer(_) | Value::Flag(_) | Value::Table(_) | Value::Other(_) => {
+            value.value.clone()
+        }
     };
     Lined { value, line }
 }

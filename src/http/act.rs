@@ -32,9 +32,9 @@ impl From<OrderRefusal> for Problem {
     fn from(refusal: OrderRefusal) -> Self {
         let detail = refusal.to_string();
         match refusal {
-            OrderRefusal::Mistake(
-                OrderMistake::UnknownGate(_) | OrderMistake::UnknownArea(_),
-            ) => Self::not_found("id", &detail, None),
+            OrderRefusal::Mistake(OrderMistake::UnknownGate(_) | OrderMistake::UnknownArea(_)) => {
+                Self::not_found("id", &detail, None)
+            }
             OrderRefusal::Mistake(
                 OrderMistake::NothingToEnd(_)
                 | OrderMistake::NoOverride(_)

@@ -31,13 +31,13 @@ pub struct Health {
 pub async fn get_health(backend: web::Data<Backend>) -> HttpResponse {
     let stats = backend.journal.health();
     let link_up = backend.link.is_up();
-    let status = match (stats.healthy, link_up) {
+    let said = match (stats.healthy, link_up) {
         (true, true) => "ok",
         (false, _) => "the journal cannot be written: look at the disk",
         (true, false) => "the broker is away",
     };
     let health = Health {
-        status: status.to_owned(),
+        status: said.to_owned(),
         version: env!("CARGO_PKG_VERSION"),
         boot: backend.journal.boot(),
         last_seq: *backend.journal.committed().borrow(),
@@ -77,5 +77,7 @@ pub async fn get_metrics(backend: web::Data<Backend>) -> HttpResponse {
         let _ = writeln!(text, "onecard_{part}_{name} {value}");
     }
     text.push_str("# EOF\n");
-    HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
+    HttpResponse::Ok()
+        .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
+        .body(text)
 }

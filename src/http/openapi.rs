@@ -1,4 +1,4 @@
-//! The OpenAPI document, made from the handlers and types themselves.
+//! The `OpenAPI` document, made from the handlers and types themselves.
 
 use actix_web::{HttpResponse, get};
 use utoipa::{

@@ -91,9 +91,8 @@ impl FromRequest for Reader {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let anybody = request
-            .app_data::<web::Data<Backend>>()
-            .is_some_and(|backend| backend.anonymous_read);
+        let anybody =
+            request.app_data::<web::Data<Backend>>().is_some_and(|backend| backend.anonymous_read);
         let request = request.clone();
         Box::pin(async move {
             if anybody { Ok(Self) } else { operator_of(request).await.map(|_| Self) }

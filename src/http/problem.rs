@@ -27,7 +27,12 @@ impl Problem {
 
     /// No or a wrong token.
     pub fn unauthorized(detail: &str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", Some("authorization"), detail.to_owned())
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            Some("authorization"),
+            detail.to_owned(),
+        )
     }
 
     /// Too many wrong tokens.
@@ -71,9 +76,7 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(self.status_code())
-            .content_type("application/problem+json")
-            .json(self)
+        HttpResponse::build(self.status_code()).content_type("application/problem+json").json(self)
     }
 }
 

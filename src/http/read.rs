@@ -104,11 +104,9 @@ pub async fn get_entries(
     };
     let last_seq = *backend.journal.committed().borrow();
     let found = read(&backend, move |reader| reader.find(&query)).await?;
-    let row = |row: &Row| match &*row.event {
-        Event::EntryDecided(entry) => {
-            Some(entry_row(entry, row.seq, row.boot, None, backend.site.zone))
-        }
-        _ => None,
+    let row = |row: &Row| {
+        let Event::EntryDecided(entry) = &*row.event else { return None };
+        Some(entry_row(entry, row.seq, row.boot, None, backend.site.zone))
     };
     Ok(web::Json(Entries {
         rows: found.rows.iter().filter_map(row).collect(),
@@ -148,11 +146,8 @@ pub async fn get_facts(
 ) -> Result<web::Json<Vec<Fact>>, Problem> {
     let (after, limit) = (asked.after, asked.limit.unwrap_or(100).clamp(1, ROWS_MAX));
     let found = read(&backend, move |reader| reader.after(after, limit)).await?;
-    let fact = |row: std::sync::Arc<Row>| Fact {
-        seq: row.seq,
-        boot: row.boot,
-        event: row.event.clone(),
-    };
+    let fact =
+        |row: std::sync::Arc<Row>| Fact { seq: row.seq, boot: row.boot, event: row.event.clone() };
     Ok(web::Json(found.into_iter().map(fact).collect()))
 }
 
@@ -162,7 +157,8 @@ async fn read<T: Send + 'static>(
     ask: impl FnOnce(&JournalReader) -> Result<T, crate::store::StoreFailure> + Send + 'static,
 ) -> Result<T, Problem> {
     let file = backend.journal.path().to_owned();
-    let found = web::block(move || JournalReader::open(&file).and_then(|reader| ask(&reader))).await;
+    let found =
+        web::block(move || JournalReader::open(&file).and_then(|reader| ask(&reader))).await;
     found
         .map_err(|error| Problem::unavailable(error.to_string()))?
         .map_err(|failure| Problem::unavailable(failure.to_string()))
