@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use onecard_rules::{
-    calendar::{Calendar, CalendarMistake, DayOfWeek, Days, InForce, Period, PeriodKind, Span, Window},
+    calendar::{
+        Calendar, CalendarMistake, DayOfWeek, Days, InForce, Period, PeriodKind, Span, Window,
+    },
     ids::WindowId,
 };
 
@@ -30,9 +32,9 @@ struct Places {
     windows: Vec<usize>,
 }
 
-/// Reads the calendar; what is wrong is told, what is right is kept.
-pub fn read(text: &str, mistakes: &mut Vec<Mistake>) -> Calendar {
-    let Some(mut root) = Table::parse(FILE, text, mistakes) else { return Calendar::default() };
+/// Reads the calendar; what is wrong is told, what is right is kept. `None`: nothing is known of it.
+pub fn read(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Calendar> {
+    let mut root = Table::parse(FILE, text, mistakes)?;
     let before = mistakes.len();
     let mut places = Places::default();
     let calendar = Calendar {
@@ -45,7 +47,7 @@ pub fn read(text: &str, mistakes: &mut Vec<Mistake>) -> Calendar {
     if mistakes.len() == before {
         mistakes.extend(calendar.checks().into_iter().map(|wrong| located(&wrong, &places)));
     }
-    calendar
+    Some(calendar)
 }
 
 fn periods(
@@ -131,11 +133,7 @@ fn weekdays_of(text: &str) -> Option<Vec<DayOfWeek>> {
     }
 }
 
-fn minute(
-    table: &mut Table,
-    key: &'static str,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Lined<u16>> {
+fn minute(table: &mut Table, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Lined<u16>> {
     let text = table.required_text(key, mistakes)?;
     let minute = text.value.split_once(':').and_then(|(hours, minutes)| {
         let two = |digits: &str| {
@@ -159,22 +157,22 @@ fn minute(
 fn located(wrong: &CalendarMistake, places: &Places) -> Mistake {
     let (lines, at, key) = match wrong {
         CalendarMistake::LastBeforeFirst { kind, period, name } => {
-            let lines = match kind {
-                PeriodKind::Term => &places.terms,
-                PeriodKind::Holiday => &places.holidays,
-                PeriodKind::Exam => &places.exams,
+            let (lines, list) = match kind {
+                PeriodKind::Term => (&places.terms, "terms"),
+                PeriodKind::Holiday => (&places.holidays, "holidays"),
+                PeriodKind::Exam => (&places.exams, "exams"),
             };
-            (lines, *period, name.clone())
+            (lines, *period, format!("{list}.{name}"))
         }
         CalendarMistake::TermsOverlap { period, second, .. } => {
-            (&places.terms, *period, second.clone())
+            (&places.terms, *period, format!("terms.{second}"))
         }
         CalendarMistake::SameWindow { window, id }
         | CalendarMistake::NoSpans { window, id }
         | CalendarMistake::NoWeekdays { window, id, .. }
         | CalendarMistake::MinuteOutOfRange { window, id, .. }
         | CalendarMistake::EmptySpan { window, id, .. } => {
-            (&places.windows, *window, id.to_string())
+            (&places.windows, *window, format!("windows.{id}"))
         }
     };
     let told = wrong.to_string();

@@ -91,6 +91,17 @@ impl Table {
         &self.file
     }
 
+    /// The line of a key, or of the table when the key is not there.
+    pub fn line_of(&self, key: &str) -> usize {
+        let there = self.entries.iter().find(|(name, _)| name == key);
+        there.map_or(self.line, |(_, value)| value.line)
+    }
+
+    /// Lets go of a key that must not be there; returns its line when it was.
+    pub fn drop_key(&mut self, key: &'static str) -> Option<usize> {
+        self.take(key).map(|value| value.line)
+    }
+
     /// Renames the table in messages, once its own name is known.
     pub fn call(&mut self, path: String) {
         self.path = path;
@@ -118,7 +129,11 @@ impl Table {
     }
 
     /// A text.
-    pub fn text(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Lined<String>> {
+    pub fn text(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<Lined<String>> {
         let value = self.take(key)?;
         match value.value {
             Value::Text(text) => Some(Lined { value: text, line: value.line }),
@@ -257,7 +272,9 @@ impl Table {
     pub fn table(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Self> {
         let value = self.take(key)?;
         match value.value {
-            Value::Table(entries) => Some(Self::new(&self.file, &self.below(key), value.line, entries)),
+            Value::Table(entries) => {
+                Some(Self::new(&self.file, &self.below(key), value.line, entries))
+            }
             _ => {
                 mistakes.push(self.wrong(&value, key, &format!("a table: `[{key}]`")));
                 None
@@ -292,19 +309,18 @@ impl Table {
     /// Changes every text in the table, for ranges.
     #[must_use]
     pub fn with_texts(&self, change: &impl Fn(&str) -> String) -> Self {
-        let entries = self
-            .entries
-            .iter()
-            .map(|(key, value)| (key.clone(), changed(value, change)))
-            .collect();
+        let entries =
+            self.entries.iter().map(|(key, value)| (key.clone(), changed(value, change))).collect();
         Self::new(&self.file, &self.path, self.line, entries)
     }
 
     /// The text of a key, without taking it.
     pub fn peek(&self, key: &str) -> Option<(&str, usize)> {
-        self.entries.iter().find(|(name, _)| name == key).and_then(|(_, value)| match &value.value {
-            Value::Text(text) => Some((text.as_str(), value.line)),
-            _ => None,
+        self.entries.iter().find(|(name, _)| name == key).and_then(|(_, value)| {
+            match &value.value {
+                Value::Text(text) => Some((text.as_str(), value.line)),
+                _ => None,
+            }
         })
     }
 
