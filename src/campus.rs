@@ -155,7 +155,7 @@ fn read_policies(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<PolicySource
             mistakes.push(Mistake::of_file("policies", &format!("cannot be read: {error}"), mend));
         }
     }
-    names.retain(|name| name.ends_with(".cedar"));
+    names.retain(|name| Path::new(name).extension().is_some_and(|end| end == "cedar"));
     names.sort();
     let sources = names.into_iter().filter_map(|name| {
         let file = format!("policies/{name}");

@@ -1,5 +1,7 @@
 //! The campus folder: what is good loads, and every mistake is told with file, line, key and mend.
 
+#![expect(clippy::expect_used, reason = "helpers of tests may panic as tests do")]
+
 use std::{fs, path::Path};
 
 use onecard::campus::{self, Campus, Mistakes};

@@ -105,13 +105,12 @@ fn span(mut table: Table, mistakes: &mut Vec<Mistake>) -> Option<Span> {
     }
     let mut weekdays = std::collections::BTreeSet::new();
     for day in days {
-        match weekdays_of(&day.value) {
-            Some(found) => weekdays.extend(found),
-            None => {
-                let message = format!("`{}` is no day of the week", day.value);
-                let mend = "write mon, tue, wed, thu, fri, sat, sun, or a range such as mon-fri";
-                mistakes.push(table.mistake(day.line, "days", message, mend.to_owned()));
-            }
+        if let Some(found) = weekdays_of(&day.value) {
+            weekdays.extend(found);
+        } else {
+            let message = format!("`{}` is no day of the week", day.value);
+            let mend = "write mon, tue, wed, thu, fri, sat, sun, or a range such as mon-fri";
+            mistakes.push(table.mistake(day.line, "days", message, mend.to_owned()));
         }
     }
     let from = minute(&mut table, "from", mistakes);
@@ -143,15 +142,13 @@ fn minute(table: &mut Table, key: &'static str, mistakes: &mut Vec<Mistake>) -> 
         let minute = two(hours)? * 60 + two(minutes).filter(|minutes| *minutes < 60)?;
         (minute <= 1440).then_some(minute)
     });
-    match minute {
-        Some(value) => Some(Lined { value, line: text.line }),
-        None => {
-            let message = format!("`{}` is no time of day", text.value);
-            let mend = "write hours and minutes from \"00:00\" to \"24:00\"".to_owned();
-            mistakes.push(table.mistake(text.line, key, message, mend));
-            None
-        }
-    }
+    let Some(value) = minute else {
+        let message = format!("`{}` is no time of day", text.value);
+        let mend = "write hours and minutes from \"00:00\" to \"24:00\"".to_owned();
+        mistakes.push(table.mistake(text.line, key, message, mend));
+        return None;
+    };
+    Some(Lined { value, line: text.line })
 }
 
 fn located(wrong: &CalendarMistake, places: &Places) -> Mistake {

@@ -105,16 +105,13 @@ fn gate(
     let passage_sensor = table.flag("passage_sensor", mistakes).unwrap_or(true);
     let escape_route = table.flag("escape_route", mistakes).unwrap_or(false);
     let trainings = known.trainings.iter().map(TrainingId::as_str);
-    let requires = named(table, "requires", "training", trainings, mistakes);
-    let open_during = match known.calendar {
-        Some(calendar) => {
-            let windows = calendar.windows.iter().map(|window| window.id.as_str());
-            named(table, "open_during", "window", windows, mistakes)
-        }
-        None => {
-            let windows = table.texts("open_during", mistakes).into_iter();
-            windows.map(|window| window.value).collect()
-        }
+    let requires = named(table, "requires", "training", &trainings, mistakes);
+    let open_during = if let Some(calendar) = known.calendar {
+        let windows = calendar.windows.iter().map(|window| window.id.as_str());
+        named(table, "open_during", "window", &windows, mistakes)
+    } else {
+        let windows = table.texts("open_during", mistakes).into_iter();
+        windows.map(|window| window.value).collect()
     };
     if let (Some(from), Some(to)) = (&from, &to)
         && from.value == to.value
@@ -181,7 +178,7 @@ fn named<'a>(
     table: &mut Table,
     key: &'static str,
     what: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
+    known: &(impl Iterator<Item = &'a str> + Clone),
     mistakes: &mut Vec<Mistake>,
 ) -> Vec<String> {
     let mut good = Vec::new();

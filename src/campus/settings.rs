@@ -64,29 +64,25 @@ pub fn broker(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSet
         mistakes.push(root.mistake(1, "broker", "is missing".to_owned(), mend));
         return None;
     };
-    let outside = table.text("outside", mistakes);
-    let settings = match outside {
-        Some(address) => {
-            for key in EMBEDDED_ONLY {
-                if let Some(line) = table.drop_key(key) {
-                    let message = "stands beside `outside`".to_owned();
-                    let mend =
-                        format!("keep `{key}` for the embedded broker or `outside` for your own");
-                    mistakes.push(table.mistake(line, key, message, mend));
-                }
+    let settings = if let Some(address) = table.text("outside", mistakes) {
+        for key in EMBEDDED_ONLY {
+            if let Some(line) = table.drop_key(key) {
+                let message = "stands beside `outside`".to_owned();
+                let mend =
+                    format!("keep `{key}` for the embedded broker or `outside` for your own");
+                mistakes.push(table.mistake(line, key, message, mend));
             }
-            outside_of(&mut table, &address.value, address.line, mistakes)
         }
-        None => {
-            for key in OUTSIDE_ONLY {
-                if let Some(line) = table.drop_key(key) {
-                    let message = "is for a broker of your own".to_owned();
-                    let mend = "add `outside = \"host:port\"` or remove it".to_owned();
-                    mistakes.push(table.mistake(line, key, message, mend));
-                }
+        outside_of(&mut table, &address.value, address.line, mistakes)
+    } else {
+        for key in OUTSIDE_ONLY {
+            if let Some(line) = table.drop_key(key) {
+                let message = "is for a broker of your own".to_owned();
+                let mend = "add `outside = \"host:port\"` or remove it".to_owned();
+                mistakes.push(table.mistake(line, key, message, mend));
             }
-            embedded_of(&mut table, mistakes)
         }
+        embedded_of(&mut table, mistakes)
     };
     table.finish(mistakes);
     settings
