@@ -1,8 +1,11 @@
 //! The campus folder: what is good loads, and every mistake is told with file, line, key and mend.
 
+#![expect(clippy::expect_used, reason = "helpers of tests may panic as tests do")]
+
 use std::{fs, path::Path};
 
 use onecard::campus::{self, Campus, Mistakes};
+use proptest::strategy::Strategy as _;
 
 fn load(folder: &Path) -> Result<Campus, Mistakes> {
     Campus::load(folder)
@@ -159,6 +162,36 @@ const TYPOS: &[Row] = &[
         "listen = \"127.0.0.1:1883\"",
         "listen = \"127.0.0.1:1883\"\nwebsocket = \"here\"",
         "campus.toml:15: broker.websocket: `here`",
+    ),
+    (
+        CAMPUS,
+        "listen = \"127.0.0.1:1883\"",
+        "listen = \"0.0.0.0:1883\"\nanonymous = true",
+        "campus.toml:15: broker.anonymous: lets everybody in",
+    ),
+    (
+        CAMPUS,
+        "listen = \"127.0.0.1:1883\"",
+        "outside = \"b.college.cn:1883\"\nwebsocket = \"127.0.0.1:8083\"",
+        "campus.toml:15: broker.websocket: stands beside `outside`; keep",
+    ),
+    (
+        CAMPUS,
+        "listen = \"127.0.0.1:1883\"",
+        "listen = \"127.0.0.1:1883\"\nclient_id = \"x\"",
+        "campus.toml:15: broker.client_id: is for a broker of your own; add `outside",
+    ),
+    (
+        CAMPUS,
+        "byte_order = \"reversed\"",
+        "kept = \"last\"",
+        "readers.library-1-in.kept: is for Wiegand readers; a UID is kept whole; remove it",
+    ),
+    (
+        CAMPUS,
+        "format = \"uid\"",
+        "format = \"wiegand37\"",
+        "readers.library-1-in.format:*no whole bytes to reverse",
     ),
     (CAMPUS, "[broker]", "[borker]", "campus.toml:1: broker: is missing"),
     (
@@ -412,10 +445,10 @@ const TYPOS: &[Row] = &[
         CALENDAR,
         "last = \"2026-10-07\"",
         "last = \"2026-09-07\"",
-        "calendar.toml:8: national-day:*ends before it begins*exchange",
+        "calendar.toml:8: holidays.national-day:*ends before it begins*exchange",
     ),
     (CALENDAR, "name = \"national-day\"", "", "calendar.toml:8: holidays.name: is missing"),
-    (CALENDAR, "[[holidays]]", "[[terms]]", "national-day:*overlap*at most"),
+    (CALENDAR, "[[holidays]]", "[[terms]]", "calendar.toml:8: terms.national-day:*overlap*at most"),
     (
         CALENDAR,
         "[[exams]]",
@@ -434,7 +467,12 @@ const TYPOS: &[Row] = &[
         "from = \"7:00\"",
         "windows.library-hours.spans.from: `7:00` is no time of day",
     ),
-    (CALENDAR, "from = \"07:00\"", "from = \"22:30\"", "library-hours:*ends when it begins"),
+    (
+        CALENDAR,
+        "from = \"07:00\"",
+        "from = \"22:30\"",
+        "windows.library-hours:*ends when it begins",
+    ),
     (
         CALENDAR,
         "days = [\"mon-sun\"], from = \"07:00\"",
@@ -453,7 +491,7 @@ const TYPOS: &[Row] = &[
         "in_force = \"allways\"",
         "windows.library-hours.in_force: `allways` is not known; did you mean `always`?",
     ),
-    (CALENDAR, "id = \"curfew\"", "id = \"library-hours\"", "library-hours:*there twice"),
+    (CALENDAR, "id = \"curfew\"", "id = \"library-hours\"", "windows.library-hours:*there twice"),
     (CALENDAR, "id = \"curfew\"", "id = \"cur few\"", "windows.id:*contains ` `"),
     (CALENDAR, "to = \"06:00\" }]", "to = \"06:00\" }", "calendar.toml:*not TOML"),
     // policies
@@ -545,6 +583,103 @@ fn every_typo_is_told_with_file_line_and_mend() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), TYPOS.len(), wrong.join("\n"));
+}
+
+/// Changes the starter campus and tells what is wrong with it.
+fn told_of(changes: &[(&str, &str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    campus::init(folder.path(), "campus-site").expect("a starter");
+    for (file, text, typo) in changes {
+        let path = folder.path().join(file);
+        let good = fs::read_to_string(&path).expect("a starter file");
+        assert!(good.contains(text), "{file} has no `{text}`");
+        fs::write(&path, good.replacen(text, typo, 1)).expect("written");
+    }
+    let mistakes = load(folder.path()).expect_err("something is wrong");
+    mistakes.0.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn one_mistake_is_told_once_and_without_its_consequences() {
+    for (file, text, typo, key) in [
+        (CAMPUS, "to = \"dorm-{n}\"", "to = \"drom-{n}\"", "gates.dorm-1-door.to"),
+        (CAMPUS, "capacity = 800", "capacity = 0", "areas.library.capacity"),
+        (CAMPUS, "name = \"{n}号宿舍楼\"", "nmae = \"x\"\nname = \"y\"", "areas.dorm-1.nmae"),
+        // The readers of these gates name a gate that is there, if not a good one.
+        (CAMPUS, "from = \"outside\"", "from = \"ouside\"", "gates.main-1.from"),
+        // The trainings and files that the site names count all the same.
+        (CAMPUS, "Asia/Shanghai", "Asia/Shanghia", "site.zone"),
+        (CAMPUS, "id = \"campus-site\"", "", "site.id"),
+        // Neither gates nor policies are blamed for windows that could not be read.
+        (CALENDAR, "first = \"2026-08-31\"", "first = \"2026-08-31", "calendar.toml"),
+    ] {
+        let open = "kind = \"turnstile\"\nopen_during = [\"library-hours\"]";
+        let told = told_of(&[(CAMPUS, "kind = \"turnstile\"", open), (file, text, typo)]);
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert!(told[0].contains(key), "{told:#?}");
+    }
+}
+
+#[test]
+fn policies_are_told_beside_mistakes_that_leave_every_name_known() {
+    let policy = (POLICIES, "principal.grants", "principal.grant");
+    for (file, text, typo) in [
+        (CAMPUS, "retention_days = 365", "retention_days = 3"),
+        (CAMPUS, "listen = \"127.0.0.1:1883\"", "listen = \"there\""),
+        (CAMPUS, "listen = \"127.0.0.1:8080\"", "listen = \"there\""),
+        (CAMPUS, "byte_order = \"reversed\"", "byte_order = \"revered\""),
+        (CALENDAR, "first = \"2026-08-31\"", "first = \"soon\""),
+    ] {
+        let told = told_of(&[(file, text, typo), policy]);
+        assert_eq!(told.len(), 2, "{told:#?}");
+        assert!(told[1].starts_with("policies/entry.cedar:"), "{told:#?}");
+    }
+}
+
+#[test]
+fn mistakes_are_told_in_order_of_file_and_line() {
+    let told = told_of(&[
+        (CAMPUS, "kind = \"turnstile\"", "kind = \"turnstyle\""),
+        (CAMPUS, "listen = \"127.0.0.1:8080\"", "listen = \"there\""),
+        (CALENDAR, "to = \"22:30\"", "to = \"22:99\""),
+        (CAMPUS, "zone =", "zoen ="),
+    ]);
+    let keys = ["windows.library-hours", "site.zone", "site.zoen", "http.listen", "gates.main-1"];
+    assert_eq!(told.len(), keys.len(), "{told:#?}");
+    for (line, key) in told.iter().zip(keys) {
+        assert!(line.contains(key), "{key} in {told:#?}");
+    }
+}
+
+#[test]
+fn a_range_stands_for_many_and_its_number_for_each() {
+    let folder = tempfile::tempdir().expect("a folder");
+    campus::init(folder.path(), "campus-site").expect("a starter");
+    let campus = load(folder.path()).expect("a good starter");
+    for number in 1..=3 {
+        let area = &campus.site.areas[format!("dorm-{number}").as_str()];
+        assert_eq!(area.name, format!("{number}号宿舍楼"));
+        let gate = &campus.site.gates[format!("dorm-{number}-door").as_str()];
+        assert_eq!((&gate.to, &gate.area), (&area.id, &area.id));
+        let reader = &campus.site.readers[format!("dorm-{number}-door-in").as_str()];
+        assert_eq!(reader.gate, gate.id);
+    }
+    assert!(!campus.site.areas.contains_key("dorm-4"));
+}
+
+#[test]
+fn a_gate_without_a_reader_is_a_warning_with_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    campus::init(folder.path(), "campus-site").expect("a starter");
+    let path = folder.path().join(CAMPUS);
+    let good = fs::read_to_string(&path).expect("a starter file");
+    let gate = "[[gates]]\nid = \"side\"\nname = \"侧门\"\nfrom = \"outside\"\nto = \"campus\"\nkind = \"door\"\n";
+    fs::write(&path, format!("{good}\n{gate}")).expect("written");
+    let campus = load(folder.path()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let told: Vec<String> = campus.warnings.iter().map(ToString::to_string).collect();
+    let line = good.lines().count() + 2;
+    let expected = format!("campus.toml:{line}: gates.side: has no reader; add one");
+    assert!(told.len() == 1 && told[0].starts_with(&expected), "{told:?}, not {expected}");
 }
 
 #[test]
@@ -654,5 +789,41 @@ fn garbage_in_any_file_never_crashes() {
             assert!(!mistakes.0.is_empty(), "seed {seed}, round {round}");
         }
         fs::write(&path, &good).expect("written");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, ..Default::default() })]
+
+    /// Pieces of the three languages in any order, and any characters between them.
+    #[test]
+    fn no_text_in_any_file_crashes(
+        pieces in proptest::collection::vec(
+            proptest::prop_oneof![
+                proptest::sample::select(&[
+                    "[site]\n", "[[areas]]\n", "[[gates]]\n", "[[readers]]\n", "[[windows]]\n",
+                    "[[terms]]\n", "id = \"a-{1..3}\"\n", "id = \"{9..1}{n}\"\n", "id = \"a\"\n",
+                    "name = \"门\"\n", "parent = \"a\"\n", "from = \"a-1\"\n", "to = \"a-{n}\"\n",
+                    "spans = [{ days = [\"fri-mon\"], from = \"24:00\", to = \"99:99\" }]\n",
+                    "first = \"2026-02-30\"\n", "capacity = 99999999999999999999\n", "gate = 0x7f\n",
+                    "passback = \"timed\"\n", "listen = \"[::]:0\"\n", "permit (principal, action, resource);",
+                    "@id(\"x\")\n", "areas = 1\n", "{", "}", "[", "\"", "\u{feff}", "\r\n",
+                ][..]).prop_map(str::to_owned),
+                ".{0,6}",
+            ],
+            0..24,
+        ),
+        place in 0..3_usize,
+    ) {
+        let folder = tempfile::tempdir().expect("a folder");
+        campus::init(folder.path(), "campus-site").expect("a starter");
+        let file = [CAMPUS, CALENDAR, POLICIES][place];
+        fs::write(folder.path().join(file), pieces.concat()).expect("written");
+        if let Err(mistakes) = load(folder.path()) {
+            proptest::prop_assert!(!mistakes.0.is_empty());
+            for mistake in mistakes.0 {
+                proptest::prop_assert!(!mistake.message.is_empty() && !mistake.mend.is_empty());
+            }
+        }
     }
 }

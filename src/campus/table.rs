@@ -90,6 +90,17 @@ impl Table {
         &self.file
     }
 
+    /// The line of a key, or of the table when the key is not there.
+    pub fn line_of(&self, key: &str) -> usize {
+        let there = self.entries.iter().find(|(name, _)| name == key);
+        there.map_or(self.line, |(_, value)| value.line)
+    }
+
+    /// Lets go of a key that must not be there; returns its line when it was.
+    pub fn drop_key(&mut self, key: &'static str) -> Option<usize> {
+        self.take(key).map(|value| value.line)
+    }
+
     /// Renames the table in messages, once its own name is known.
     pub fn call(&mut self, path: String) {
         self.path = path;
@@ -123,10 +134,11 @@ impl Table {
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Lined<String>> {
         let value = self.take(key)?;
-        if let Value::Text(text) = value.value { Some(Lined { value: text, line: value.line }) } else {
+        let Value::Text(text) = value.value else {
             mistakes.push(self.wrong(&value, key, "a text in quotation marks"));
-            None
-        }
+            return None;
+        };
+        Some(Lined { value: text, line: value.line })
     }
 
     /// A text that must be there.
@@ -153,7 +165,7 @@ impl Table {
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Lined<T>> {
         let text = self.text(key, mistakes)?;
-        self.parse_text(text, key, expected, mistakes)
+        self.parse_text(&text, key, expected, mistakes)
     }
 
     /// [`Table::parsed`] for what must be there.
@@ -164,12 +176,12 @@ impl Table {
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Lined<T>> {
         let text = self.required_text(key, mistakes)?;
-        self.parse_text(text, key, expected, mistakes)
+        self.parse_text(&text, key, expected, mistakes)
     }
 
     fn parse_text<T: FromStr<Err: Display>>(
         &self,
-        text: Lined<String>,
+        text: &Lined<String>,
         key: &str,
         expected: &str,
         mistakes: &mut Vec<Mistake>,
@@ -206,10 +218,11 @@ impl Table {
     /// True or false.
     pub fn flag(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<bool> {
         let value = self.take(key)?;
-        if let Value::Flag(flag) = value.value { Some(flag) } else {
+        let Value::Flag(flag) = value.value else {
             mistakes.push(self.wrong(&value, key, "`true` or `false`"));
-            None
-        }
+            return None;
+        };
+        Some(flag)
     }
 
     /// One of some words.
@@ -220,12 +233,13 @@ impl Table {
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Lined<T>> {
         let text = self.text(key, mistakes)?;
-        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text.value) { Some(Lined { value: *meaning, line: text.line }) } else {
+        let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text.value) else {
             let mend = mend_by(&text.value, words.iter().map(|(word, _)| *word));
             let message = format!("`{}` is not known", text.value);
             mistakes.push(self.mistake(text.line, key, message, mend));
-            None
-        }
+            return None;
+        };
+        Some(Lined { value: *meaning, line: text.line })
     }
 
     /// A list of texts; empty when it is not there.
@@ -249,12 +263,11 @@ impl Table {
     /// A table of its own; `None` when it is not there.
     pub fn table(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Self> {
         let value = self.take(key)?;
-        if let Value::Table(entries) = value.value {
-            Some(Self::new(&self.file, &self.below(key), value.line, entries))
-        } else {
+        let Value::Table(entries) = value.value else {
             mistakes.push(self.wrong(&value, key, &format!("a table: `[{key}]`")));
-            None
-        }
+            return None;
+        };
+        Some(Self::new(&self.file, &self.below(key), value.line, entries))
     }
 
     /// A list of tables; empty when it is not there.
@@ -291,8 +304,7 @@ impl Table {
     /// The text of a key, without taking it.
     pub fn peek(&self, key: &str) -> Option<(&str, usize)> {
         let (_, value) = self.entries.iter().find(|(name, _)| name == key)?;
-        let Value::Text(text) = &value.value else { return None };
-        Some((text, value.line))
+        if let Value::Text(text) = &value.value { Some((text.as_str(), value.line)) } else { None }
     }
 
     /// Tells of every key that nobody asked for.
