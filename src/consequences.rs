@@ -217,7 +217,9 @@ impl Projection {
         row: &Row,
         earlier: &dyn Fn(&Event) -> Option<u64>,
     ) -> Option<u64> {
-        if let Some(last) = self.last.get_mut(topic) { Some(std::mem::replace(last, row.seq)) } else {
+        if let Some(last) = self.last.get_mut(topic) {
+            Some(std::mem::replace(last, row.seq))
+        } else {
             self.last.insert(topic.to_owned(), row.seq);
             earlier(&row.event)
         }

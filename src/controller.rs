@@ -194,12 +194,7 @@ impl Controller {
     pub async fn start(campus: Campus, data: &Path) -> Result<Self, StartFailure> {
         let clock: SharedClock = Arc::new(SystemClock);
         let tables = Tables::load(data, &campus, &clock)?;
-        let policies = campus.compile()?;
-        let rules = RuleSet {
-            version: policies.version().to_owned(),
-            policies,
-            calendar: campus.calendar.clone(),
-        };
+        let rules = rules_of(&campus)?;
         let metrics = Metrics::new();
         let site = Arc::new(campus.site.clone());
         let topics = Topics::new(&site.topic_root, &site.id);
@@ -330,6 +325,12 @@ impl Controller {
         self.database.close();
         info!("stopped");
     }
+}
+
+fn rules_of(campus: &Campus) -> Result<RuleSet, Mistakes> {
+    let policies = campus.compile()?;
+    let version = policies.version().to_owned();
+    Ok(RuleSet { policies, calendar: campus.calendar.clone(), version })
 }
 
 fn record(journal: &Journal, event: Event) {

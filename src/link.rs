@@ -85,7 +85,12 @@ impl Link {
             BrokerSettings::Outside(outside) => {
                 let settings = outside_settings(outside, campus, topics, clock, last_alive)?;
                 let (publisher, handle, driver) = outside::connect(settings, receive)?;
-                Ok(Self::Outside { publisher, handle, driver: Some(Box::new(driver)), running: None })
+                Ok(Self::Outside {
+                    publisher,
+                    handle,
+                    driver: Some(Box::new(driver)),
+                    running: None,
+                })
             }
         }
     }

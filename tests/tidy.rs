@@ -1,5 +1,7 @@
 //! Style as a test: what `ARCHITECTURE.md` promises of the shape of the code, held here.
 
+#![expect(clippy::expect_used, reason = "helpers of tests may fail loudly")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

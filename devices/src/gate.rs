@@ -244,11 +244,12 @@ impl Gate {
             return actions;
         }
         if let Stand::Forced { since } | Stand::Held { since } = self.stand
-            && stands_open(mode) {
-                let reason = leaf_alarm(self.stand);
-                actions.extend(reason.map(|reason| Action::Alarm { reason, standing: None }));
-                self.stand = Stand::Open { since };
-            }
+            && stands_open(mode)
+        {
+            let reason = leaf_alarm(self.stand);
+            actions.extend(reason.map(|reason| Action::Alarm { reason, standing: None }));
+            self.stand = Stand::Open { since };
+        }
         actions
     }
 

@@ -1,5 +1,7 @@
 //! Stories of one gate: what is told to it, what it tells, with leaps in time.
 
+#![expect(clippy::expect_used, reason = "helpers of tests may fail loudly")]
+
 use std::time::Duration;
 
 use chrono::TimeDelta;

@@ -86,18 +86,18 @@ impl Access {
         self.around.metrics.decided(entry.reason, entry.granted);
         self.tell_reader(&reader, Some(ticket), &entry);
         self.policy_alarm(fault.as_deref());
-        self.record_swipe(Event::EntryDecided(Box::new(entry)), reader, ticket, ack);
+        self.record_swipe(Event::EntryDecided(Box::new(entry)), &reader, ticket, ack);
     }
 
     /// The record of a decided swipe; the reader learns when it is durable, or that it is not.
     fn record_swipe(
         &mut self,
         event: Event,
-        reader: ReaderId,
+        reader: &ReaderId,
         ticket: u64,
         ack: onecard_devices::link::Ack,
     ) {
-        let recorded = self.around.readers.get(&reader).map(|desk| desk.recorded.clone());
+        let recorded = self.around.readers.get(reader).map(|desk| desk.recorded.clone());
         let durable_seconds = self.around.metrics.durable_seconds.clone();
         let began = monotonic();
         let tell = recorded.clone();

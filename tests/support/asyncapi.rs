@@ -1,5 +1,7 @@
 //! The MQTT contract as a test sees it: `docs/asyncapi.yaml`, which payloads are held against.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may fail loudly")]
+
 use std::path::Path;
 
 use jsonschema::{Draft, Validator};

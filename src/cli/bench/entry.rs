@@ -145,23 +145,26 @@ fn offer_all(
 ) -> anyhow::Result<Vec<LoadReport>> {
     let mut before = Usage::default();
     let mut reports = Vec::new();
+    let mut first_card = 0;
     for rate in &verb.rates {
         watch(&mut before, false);
-        let load = load_of(bench, broker, channel, *rate, verb.seconds);
+        let load = load_of(bench, broker, channel, *rate, verb.seconds, first_card);
+        first_card += load.swipes.len();
         reports.push(load::run(&load)?);
         watch(&mut before, true);
     }
     Ok(reports)
 }
 
-/// Swipes at every reader in turn, each with the next card, so that no card comes back to a reader
-/// within the debounce time.
+/// Swipes at every reader in turn, each with the next card from `first_card` on, so that no card
+/// comes back to a reader within the debounce time.
 fn load_of(
     bench: &BenchCampus,
     broker: SocketAddr,
     channel: Channel,
     rate: u32,
     seconds: u32,
+    first_card: usize,
 ) -> Load {
     let topics = Topics::new(&bench.site.topic_root, &bench.site.id);
     let filter = topics.all(DeviceKind::Gate, channel);
@@ -170,7 +173,7 @@ fn load_of(
     let warm_up = rate as usize;
     let swipes = (0..measured + warm_up)
         .zip(ways.iter().enumerate().cycle())
-        .zip(bench.cards.iter().cycle())
+        .zip(bench.cards.iter().cycle().skip(first_card % bench.cards.len().max(1)))
         .map(|((_, (gate, way)), card)| OfferedSwipe {
             topic: Arc::clone(&way.swipe),
             payload: Bytes::from(format!("{{\"card\":\"{card}\"}}")),
