@@ -46,7 +46,7 @@ fn people() -> Vec<(Person, Card)> {
         holder("S5", student, "04000000000005", Cancelled),
         holder("S6", student, "04000000000006", Active),
         holder("T1", PersonKind::Teacher, "04000000000007", Active),
-        holder("V1", PersonKind::Visitor, "04000000000008", Active),
+        holder("M1", PersonKind::Merchant, "04000000000008", Active),
         holder("S9", student, "04000000000009", Active),
     ];
     people[5].1.valid_until = Some(now() - chrono::TimeDelta::days(1));

@@ -57,12 +57,12 @@ fn every_file_says_at_its_head_what_it_is_responsible_for() {
 }
 
 #[test]
-fn no_production_file_is_longer_than_450_lines() {
+fn no_production_file_is_longer_than_500_lines() {
     for folder in PRODUCTION {
         for (path, text) in rust_files(folder) {
             let lines = production(&text).lines().count();
             assert!(
-                lines <= 450,
+                lines <= 500,
                 "{} has {lines} lines; look for the two things in it",
                 path.display()
             );
@@ -136,11 +136,11 @@ fn the_controller_itself_knows_nothing_of_simulators() {
 }
 
 #[test]
-fn actors_are_shells_of_at_most_180_lines() {
+fn actors_are_shells_of_at_most_300_lines_their_messages_included() {
     for (path, text) in rust_files("devices/src") {
         if path.file_name().is_some_and(|name| name == "actor.rs") {
             let lines = production(&text).lines().count();
-            assert!(lines <= 180, "{} has {lines} lines", path.display());
+            assert!(lines <= 300, "{} has {lines} lines", path.display());
         }
     }
 }

@@ -26,7 +26,8 @@ pub struct Import {
 
 #[derive(Debug, Subcommand)]
 enum Kind {
-    /// Columns: person, name, kind; then any of groups, grants, dormitory, trainings, quarantined, `passback_exempt`, `valid_from`, `valid_until`.
+    /// Columns: person, name, kind; then any of groups, grants, dormitory, trainings, quarantined,
+    /// `passback_exempt`, `valid_from`, `valid_until`.
     #[command(
         after_help = "Example:\n  onecard import people people.csv --data DIR --campus examples/college --apply"
     )]

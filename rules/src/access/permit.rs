@@ -4,7 +4,11 @@
 //! open a gate by mistake:
 //!
 //! ```compile_fail
-//! let forged = onecard_rules::access::Permit { decision: todo!(), gate: todo!() };
+//! use onecard_rules::{access::Permit, ids::{DecisionId, GateId}, site::Direction};
+//!
+//! fn forge(decision: DecisionId, gate: GateId) -> Permit {
+//!     Permit { decision, gate, direction: Direction::In, person: None }
+//! }
 //! ```
 
 use crate::{
