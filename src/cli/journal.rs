@@ -34,7 +34,7 @@ pub fn run(verb: &Journal) -> anyhow::Result<ExitCode> {
     let found = journal::verify(&file, anchor)?;
     match found.broken {
         None => {
-            let (rows, first, last) = (found.rows, found.first, found.last.seq);
+            let (rows, first, last) = (found.rows, found.first.unwrap_or(0), found.last.seq);
             say(&format!("{}: {rows} rows from {first} to {last}: the chain holds", file.display()));
             Ok(ExitCode::SUCCESS)
         }

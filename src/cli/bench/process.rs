@@ -33,7 +33,6 @@ pub struct Usage {
 #[derive(Debug)]
 pub struct Process {
     child: Child,
-    name: String,
 }
 
 impl Process {
@@ -45,7 +44,7 @@ impl Process {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start {name}; is it installed?"))?;
-        let mut process = Self { child, name: name.to_owned() };
+        let mut process = Self { child };
         let began = monotonic();
         while TcpStream::connect(listens).is_err() {
             if let Some(status) = process.child.try_wait()? {
@@ -74,11 +73,6 @@ impl Process {
         let kib = peak.and_then(|line| line.split_whitespace().next()?.parse().ok());
         // A tick is 10 ms on every Linux that this runs on (USER_HZ is 100).
         Usage { cpu_ms: ticks * 10, peak_memory_kib: kib.unwrap_or(0) }
-    }
-
-    /// The name it was started under.
-    pub fn name(&self) -> &str {
-        &self.name
     }
 }
 

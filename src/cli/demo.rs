@@ -1,0 +1,218 @@
+//! `onecard demo`: a simulated college on embedded defaults, live on the terminal.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use clap::Args;
+use onecard_devices::{clock::Now as _, gate::wire::entry_row, topic::Topics};
+use onecard_rules::{event::Event, ids::OperatorId};
+use onecard_simulators::{
+    campus as simulated,
+    faults::Faults,
+    map::Map,
+    people::{self, Places, Population},
+};
+use tokio::sync::watch;
+
+use super::{LOOPBACK, entry_line::entry_line, logging, say, secrets::add_operator, signals};
+use crate::{
+    campus::{BrokerSettings, Campus, Embedded, HttpSettings},
+    clock::SystemClock,
+    controller::Controller,
+    store::{
+        database::{self, Editor},
+        journal::Journal,
+    },
+};
+
+/// The college that the demonstration runs on, as it stands in `examples/college`.
+const COLLEGE: [(&str, &str); 5] = [
+    ("campus.toml", include_str!("../../examples/college/campus.toml")),
+    ("calendar.toml", include_str!("../../examples/college/calendar.toml")),
+    (
+        "policies/10-everybody.cedar",
+        include_str!("../../examples/college/policies/10-everybody.cedar"),
+    ),
+    (
+        "policies/20-dormitories.cedar",
+        include_str!("../../examples/college/policies/20-dormitories.cedar"),
+    ),
+    ("policies/30-places.cedar", include_str!("../../examples/college/policies/30-places.cedar")),
+];
+
+/// After so long without a swipe somebody sets out, so that the log is never still.
+const QUIET: Duration = Duration::from_millis(400);
+/// Rows printed in one go.
+const ROWS: usize = 256;
+
+/// Run a simulated campus.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// People on campus, one card each.
+    #[arg(long, default_value_t = people::PEOPLE)]
+    people: usize,
+    /// Simulated seconds in a real one.
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Seed of everything random.
+    #[arg(long, default_value_t = 20_261_123)]
+    seed: u64,
+    /// Keep the databases here; without it they are temporary.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// End after so many seconds.
+    #[arg(long = "for", value_name = "SECONDS")]
+    seconds: Option<u64>,
+    /// Port of the MQTT broker; 0: any that is free.
+    #[arg(long, default_value_t = 1883)]
+    mqtt_port: u16,
+    /// Port of the HTTP interface; 0: any that is free.
+    #[arg(long, default_value_t = 8080)]
+    http_port: u16,
+    /// Everything works: no faults are simulated.
+    #[arg(long)]
+    no_faults: bool,
+}
+
+pub fn run(verb: &Demo) -> anyhow::Result<ExitCode> {
+    logging::start("warn");
+    let temporary;
+    let data = if let Some(data) = &verb.data {
+        data.as_path()
+    } else {
+        temporary = Temporary::new()?;
+        &temporary.0
+    };
+    let campus = college(verb, &data.join("campus"))?;
+    let population = people::generate(
+        &Places::of(&campus.site),
+        verb.people,
+        verb.seed,
+        SystemClock.now(),
+    );
+    let file = data.join(database::FILE_NAME);
+    Editor::open(&file)?.put_people_and_cards(&population.people, &population.cards)?;
+    let token = add_operator(&file, &OperatorId::new("demo")?)?;
+    actix::System::new().block_on(show(verb, campus, data, population, &token))
+}
+
+async fn show(
+    verb: &Demo,
+    campus: Campus,
+    data: &Path,
+    population: Population,
+    token: &str,
+) -> anyhow::Result<ExitCode> {
+    let site = campus.site.clone();
+    let controller = Controller::start(campus, data).await.with_context(|| {
+        "the demo cannot start; are the ports taken? try `--mqtt-port 0 --http-port 0`"
+    })?;
+    let broker = controller.broker_address().context("the embedded broker has an address")?;
+    let http = controller.http_address();
+    let (people, gates, readers) =
+        (population.people.len(), site.gates.len(), site.readers.len());
+    say(&format!("{}: {people} people, {gates} gates, {readers} readers; seed {}", site.name, verb.seed));
+    say(&format!("MQTT  mqtt://{broker}  (no password: loopback only, for this demonstration)"));
+    say(&format!("HTTP  http://{http}/api/entries  /api/gates  /api/areas  /openapi.json  /metrics"));
+    say(&format!("token {token}  (for orders: Authorization: Bearer …)"));
+    say("Ctrl-C ends it.\n");
+
+    let (stop, stopped) = watch::channel(false);
+    let settings = simulated::Settings {
+        broker,
+        credentials: None,
+        topics: Topics::new(&site.topic_root, &site.id),
+        map: Arc::new(Map::of(&site)),
+        people: population.people,
+        cards: population.cards,
+        seed: verb.seed,
+        speed: verb.speed,
+        start_minute: None,
+        quiet: Some(QUIET),
+        faults: if verb.no_faults { Faults::default() } else { Faults::demo() },
+        encode: None,
+    };
+    // On a thread of its own, as devices are elsewhere, too.
+    let simulation = std::thread::Builder::new().name("simulation".to_owned()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(simulated::run(settings, stopped)).map_err(anyhow::Error::from)
+    })?;
+    let limit = verb.seconds.map_or(Duration::MAX, Duration::from_secs);
+    tokio::select! {
+        signal = signals::stop_ordered() => { signal?; }
+        () = follow(controller.journal().clone(), site.zone) => {}
+        () = tokio::time::sleep(limit) => {}
+    }
+    // The simulation ends with the flag, and with its sender.
+    let _ = stop.send(true);
+    let summary = simulation.join().map_err(|_| anyhow::anyhow!("the simulation failed"))??;
+    controller.stop().await;
+    say(&format!("\n{summary:?}"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the entry log as it is recorded.
+async fn follow(journal: Journal, zone: chrono_tz::Tz) {
+    let mut committed = journal.committed();
+    let mut shown = *committed.borrow();
+    while committed.changed().await.is_ok() {
+        while let Some(rows) = journal.after(shown, ROWS).filter(|rows| !rows.is_empty()) {
+            for row in rows {
+                shown = row.seq;
+                if let Event::EntryDecided(entry) = &*row.event {
+                    say(&entry_line(&entry_row(entry, row.seq, row.boot, None, zone)));
+                }
+            }
+        }
+    }
+}
+
+/// The example college, listening on loopback and open to clients without a name.
+fn college(verb: &Demo, folder: &Path) -> anyhow::Result<Campus> {
+    for (name, text) in COLLEGE {
+        let file = folder.join(name);
+        if let Some(parent) = file.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        if !file.exists() {
+            fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
+        }
+    }
+    let mut campus = Campus::load(folder)?;
+    let on = |port| SocketAddr::new(LOOPBACK, port);
+    campus.broker = BrokerSettings::Embedded(Embedded {
+        listen: on(verb.mqtt_port),
+        websocket: None,
+        tls: None,
+        anonymous: true,
+    });
+    campus.http = HttpSettings { listen: on(verb.http_port), anonymous_read: true };
+    Ok(campus)
+}
+
+/// A folder that goes with the demonstration.
+#[derive(Debug)]
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new() -> anyhow::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("onecard-demo-{}", std::process::id()));
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make `{}`", folder.display()))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // What cannot be removed from the temporary folder is harmless there.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
