@@ -13,7 +13,7 @@ use std::{
 
 use actix::Recipient;
 use actix_web::{
-    App, HttpServer,
+    App, HttpRequest, HttpServer,
     body::MessageBody,
     dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::DefaultHeaders,
@@ -165,5 +165,5 @@ fn app(
                 .add(("cache-control", "no-store")),
         )
         .configure(openapi::routes)
-        .default_service(web::to(async |request| Err::<&str, _>(openapi::refuse(request).await)))
+        .default_service(web::to(async |request: HttpRequest| openapi::refuse(&request)))
 }

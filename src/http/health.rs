@@ -72,7 +72,7 @@ pub async fn get_health(backend: web::Data<Backend>, since: web::Data<Since>) ->
 
 /// What runs here.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Version {
+pub struct Running {
     version: &'static str,
     site: String,
     name: String,
@@ -81,10 +81,10 @@ pub struct Version {
 }
 
 /// What runs here, and for which site.
-#[utoipa::path(responses((status = 200, body = Version)))]
+#[utoipa::path(responses((status = 200, body = Running)))]
 #[get("/api/version")]
-pub async fn get_version(backend: web::Data<Backend>) -> web::Json<Version> {
-    web::Json(Version {
+pub async fn get_version(backend: web::Data<Backend>) -> web::Json<Running> {
+    web::Json(Running {
         version: env!("CARGO_PKG_VERSION"),
         site: backend.site.id.to_string(),
         name: backend.site.name.clone(),

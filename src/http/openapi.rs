@@ -1,4 +1,4 @@
-//! The list of all handlers, once: from it come the routes and the OpenAPI document.
+//! The list of all handlers, once: from it come the routes and the document of the contract.
 
 use std::sync::LazyLock;
 
@@ -88,7 +88,7 @@ pub async fn get_document() -> HttpResponse {
 }
 
 /// Answers what no route took: a path that is not there, or a method that it does not know.
-pub async fn refuse(request: HttpRequest) -> Problem {
+pub fn refuse(request: &HttpRequest) -> Problem {
     let path = request.path();
     let allowed: Vec<&str> = document()
         .paths

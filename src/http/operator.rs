@@ -125,20 +125,20 @@ async fn operator_of(request: HttpRequest) -> Result<Operator, Problem> {
     let keeper = Arc::clone(doorkeeper);
     let known = web::block(move || keeper.recognise(&token, now)).await;
     let known = known.map_err(|_| Problem::no_answer())?;
-    match known.map_err(|failure| Problem::new(Code::StoreUnreadable, failure.to_string()))? {
-        Some(id) => Ok(Operator(id)),
-        None => {
-            backend.metrics.refuse("wrong_token");
-            // Without an address, everybody counts as one.
-            let from = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
-            if doorkeeper.note_wrong(from, now) {
-                let detail = "too many wrong tokens from this address; wait a minute";
-                return Err(Problem::new(Code::TooManyAttempts, detail));
-            }
-            let detail = "the token is not good; `onecard operator add` makes a new one";
-            Err(Problem::new(Code::Unauthorized, detail))
-        }
+    let known =
+        known.map_err(|failure| Problem::new(Code::StoreUnreadable, failure.to_string()))?;
+    if let Some(id) = known {
+        return Ok(Operator(id));
     }
+    backend.metrics.refuse("wrong_token");
+    // Without an address, everybody counts as one.
+    let from = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
+    if doorkeeper.note_wrong(from, now) {
+        let detail = "too many wrong tokens from this address; wait a minute";
+        return Err(Problem::new(Code::TooManyAttempts, detail));
+    }
+    let detail = "the token is not good; `onecard operator add` makes a new one";
+    Err(Problem::new(Code::Unauthorized, detail))
 }
 
 impl FromRequest for Operator {

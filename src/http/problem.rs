@@ -4,7 +4,8 @@
 use std::{collections::BTreeMap, fmt};
 
 use actix_web::{
-    HttpResponse, ResponseError,
+    HttpRequest, HttpResponse, Responder, ResponseError,
+    body::BoxBody,
     http::{
         StatusCode,
         header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
@@ -172,6 +173,14 @@ impl ResponseError for Problem {
             response.insert_header((ALLOW, allowed.as_str()));
         }
         response.json(self)
+    }
+}
+
+impl Responder for Problem {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        self.error_response()
     }
 }
 

@@ -333,7 +333,7 @@ fn entry(n: u64) -> Event {
         rules: vec![id::<PolicyId>("everybody")],
         flags: Vec::new(),
         rules_version: "v1".into(),
-        person: Some(id::<PersonId>(if n % 2 == 0 { "even" } else { "odd" })),
+        person: Some(id::<PersonId>(if n.is_multiple_of(2) { "even" } else { "odd" })),
         name: None,
         kind: None,
         card: None,
@@ -799,6 +799,18 @@ async fn health_is_red_while_the_broker_is_away() {
     assert!(got.text.ends_with("# EOF\n"));
 }
 
+/// Every reference within a JSON document.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|member| references(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 #[actix_web::test]
 async fn every_path_of_the_document_is_served_with_the_headers_that_protect() {
     let world = World::new();
@@ -822,16 +834,6 @@ async fn every_path_of_the_document_is_served_with_the_headers_that_protect() {
                 assert_eq!(got.header(header), value, "{method} {path}");
             }
             assert!(got.header("access-control-allow-origin").is_empty());
-        }
-    }
-    fn references(value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::Object(members) => {
-                found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
-                members.values().for_each(|member| references(member, found));
-            }
-            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
     let mut found = Vec::new();
