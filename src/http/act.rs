@@ -2,7 +2,6 @@
 //! answered when it is on record.
 
 use actix_web::{HttpResponse, delete, post, web};
-use chrono::{DateTime, FixedOffset};
 use onecard_rules::{
     event::{DeviceKind, Subject},
     ids::{AreaId, PersonId},
@@ -15,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::{
     Backend,
-    asked::{Body, Why, until},
+    asked::{Body, Until, Why, until},
     desks::ask,
     operator::Operator,
     places::{known_area, known_gate},
@@ -120,7 +119,8 @@ pub struct ModeAsked {
     #[serde(deserialize_with = "Option::deserialize")]
     mode: Option<GateMode>,
     /// Ends by itself then, RFC 3339.
-    until: Option<DateTime<FixedOffset>>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    until: Option<Until>,
     #[schema(value_type = String, min_length = 1, max_length = 500)]
     why: Why,
 }
@@ -194,7 +194,8 @@ pub struct MeasureAsked {
     #[schema(value_type = String, min_length = 1, max_length = 500)]
     why: Why,
     /// Ends by itself then, RFC 3339.
-    until: Option<DateTime<FixedOffset>>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    until: Option<Until>,
 }
 
 async fn begin(

@@ -9,7 +9,7 @@ use actix_web::{
     http::Method,
     web::{Bytes, Query},
 };
-use chrono::{DateTime, FixedOffset};
+use chrono::DateTime;
 use onecard_rules::Time;
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -162,28 +162,41 @@ pub fn moment(field: &str, text: Option<&str>) -> Result<Option<Time>, Problem> 
     let parse = |text: &str| {
         // A `+` that was not escaped arrives as a space.
         let text = text.replace(' ', "+");
-        let wrong = |_| {
-            let detail = format!(
-                "`{field}` is `{text}`; write it as `2026-11-23T07:45:12+08:00`, in a URL with \
-                 `%2B` for `+`"
-            );
-            Problem::bad_field(field, detail)
-        };
-        DateTime::parse_from_rfc3339(&text).map(|moment| moment.to_utc()).map_err(wrong)
+        parse_moment(&text).map_err(|mend| {
+            Problem::bad_field(field, format!("`{field}` is `{text}`; {mend}, in a URL with `%2B`"))
+        })
     };
     text.map(parse).transpose()
+}
+
+fn parse_moment(text: &str) -> Result<Time, &'static str> {
+    let mend = "write it as `2026-11-23T07:45:12+08:00`";
+    DateTime::parse_from_rfc3339(text).map(|moment| moment.to_utc()).map_err(|_| mend)
+}
+
+/// When an order ends by itself.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Until(Time);
+
+impl TryFrom<String> for Until {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        parse_moment(&text).map(Self)
+    }
 }
 
 /// When an order ends by itself: in the future.
 ///
 /// # Errors
 /// When it is past.
-pub fn until(asked: Option<DateTime<FixedOffset>>, now: Time) -> Result<Option<Time>, Problem> {
-    match asked.map(|until| until.to_utc()) {
-        Some(until) if until <= now => {
+pub fn until(asked: Option<Until>, now: Time) -> Result<Option<Time>, Problem> {
+    match asked {
+        Some(Until(until)) if until <= now => {
             Err(Problem::bad_field("until", "`until` is past; leave it out or say a later moment"))
         }
-        other => Ok(other),
+        other => Ok(other.map(|Until(until)| until)),
     }
 }
 
