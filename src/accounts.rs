@@ -30,10 +30,7 @@ enum Stored {
 ///
 /// # Errors
 /// At the first that makes no sense.
-pub fn read(
-    rows: &[StoredAccount],
-    now: Time,
-) -> Result<Vec<(String, Account)>, AccountMistake> {
+pub fn read(rows: &[StoredAccount], now: Time) -> Result<Vec<(String, Account)>, AccountMistake> {
     let good = rows.iter().filter(|row| row.revoked.is_none_or(|revoked| now < revoked));
     good.map(|row| Ok((row.username.clone(), account(row)?))).collect()
 }

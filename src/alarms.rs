@@ -121,6 +121,8 @@ impl Handler<Acknowledge> for Alarms {
         }
         let act = Act::AlarmAcknowledged { subject, reason };
         let recorded = self.journal.append_and_wait(Event::OperatorActed { at, by, why, act });
-        Box::pin(async move { recorded.await.map(drop).map_err(|_| AcknowledgeRefusal::NotRecorded) })
+        Box::pin(
+            async move { recorded.await.map(drop).map_err(|_| AcknowledgeRefusal::NotRecorded) },
+        )
     }
 }

@@ -56,27 +56,28 @@ impl Campus {
         let mut mistakes = Vec::new();
         let mut warnings = Vec::new();
         let calendar_text = read(folder, "calendar.toml", &mut mistakes);
-        let calendar = calendar_text.map(|text| calendar::read(&text, &mut mistakes));
-        let calendar = calendar.unwrap_or_default();
+        let calendar = calendar_text.and_then(|text| calendar::read(&text, &mut mistakes));
         let sources = read_policies(folder, &mut mistakes);
         let campus = read(folder, "campus.toml", &mut mistakes).and_then(|text| {
             let root = Table::parse("campus.toml", &text, &mut mistakes)?;
-            site::read(root, folder, &calendar, &mut mistakes, &mut warnings)
+            Some(site::read(root, folder, calendar.as_ref(), &mut mistakes, &mut warnings))
         });
-        let Some((site, broker, http)) = campus else { return Err(Mistakes(mistakes)) };
-        // Mistakes elsewhere would show as unknown names here, and hide what is really wrong.
-        let policies = if mistakes.is_empty() {
-            compile(&sources, &site, &calendar, &mut mistakes)
-        } else {
-            None
+        let (site, broker, http) = campus.unwrap_or_default();
+        let policies = match (&site, &calendar) {
+            (Some(site), Some(calendar)) if mistakes.iter().all(leaves_names) => {
+                compile(&sources, site, calendar, &mut mistakes)
+            }
+            (Some(_) | None, Some(_) | None) => None,
         };
-        match policies {
-            Some(policies) if mistakes.is_empty() => {
+        match (site, calendar, broker, http, policies) {
+            (Some(site), Some(calendar), Some(broker), Some(http), Some(policies))
+                if mistakes.is_empty() =>
+            {
                 let folder = folder.to_owned();
                 let policies = policies.len();
                 Ok(Self { folder, site, calendar, sources, broker, http, warnings, policies })
             }
-            Some(_) | None => Err(Mistakes(mistakes)),
+            _ => Err(Mistakes::in_order(mistakes)),
         }
     }
 
@@ -93,6 +94,14 @@ impl Campus {
     pub fn policy_count(&self) -> usize {
         self.policies
     }
+}
+
+/// Whether all areas, gates, trainings and windows are known in spite of this mistake. Where they
+/// are not, policies that name them would be blamed for it.
+fn leaves_names(mistake: &Mistake) -> bool {
+    const OTHERS: [&str; 7] = ["broker", "http", "limits", "readers", "terms", "holidays", "exams"];
+    let table = mistake.key.split('.').next().unwrap_or_default();
+    OTHERS.contains(&table)
 }
 
 fn compile(
@@ -146,7 +155,7 @@ fn read_policies(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<PolicySource
             mistakes.push(Mistake::of_file("policies", &format!("cannot be read: {error}"), mend));
         }
     }
-    names.retain(|name| name.ends_with(".cedar"));
+    names.retain(|name| Path::new(name).extension().is_some_and(|end| end == "cedar"));
     names.sort();
     let sources = names.into_iter().filter_map(|name| {
         let file = format!("policies/{name}");

@@ -18,7 +18,7 @@ mod serve;
 mod signals;
 mod watch;
 
-/// OneCard: the real-time control system behind a campus card (校园一卡通).
+/// `OneCard`: the real-time control system behind a campus card (校园一卡通).
 #[derive(Debug, Parser)]
 #[command(name = "onecard", version, about, propagate_version = true)]
 pub struct Cli {
@@ -38,22 +38,32 @@ enum Verb {
     #[command(after_help = "Example:\n  onecard serve examples/college --data /var/lib/onecard")]
     Serve(serve::Serve),
     /// Run a simulated campus on embedded defaults, with a live entry log on the terminal.
-    #[command(after_help = "Examples:\n  onecard demo\n  onecard demo --people 500 --speed 4 --seed 7 --for 30")]
+    #[command(
+        after_help = "Examples:\n  onecard demo\n  onecard demo --people 500 --speed 4 --seed 7 --for 30"
+    )]
     Demo(demo::Demo),
     /// Follow the entry log of a running controller over MQTT.
-    #[command(after_help = "Examples:\n  onecard watch --broker 127.0.0.1:1883 --site college\n  onecard watch --refused --area library")]
+    #[command(
+        after_help = "Examples:\n  onecard watch --broker 127.0.0.1:1883 --site college\n  onecard watch --refused --area library"
+    )]
     Watch(watch::Watch),
     /// Measure a real controller beside its floor.
-    #[command(after_help = "Example:\n  onecard bench entry --rates 100,1000,2000 --json entry.json")]
+    #[command(
+        after_help = "Example:\n  onecard bench entry --rates 100,1000,2000 --json entry.json"
+    )]
     Bench(bench::Bench),
     /// Import people or cards from CSV; shows what would change, `--apply` does it.
-    #[command(after_help = "Examples:\n  onecard import people people.csv --data DIR\n  onecard import cards cards.csv --data DIR --apply")]
+    #[command(
+        after_help = "Examples:\n  onecard import people people.csv --data DIR\n  onecard import cards cards.csv --data DIR --apply"
+    )]
     Import(people::Import),
     /// Work with card numbers.
     #[command(after_help = "Example:\n  onecard card explain 7186A61E")]
     Card(card::Card),
     /// Accounts of devices and other systems on the embedded broker.
-    #[command(after_help = "Example:\n  onecard device add --data DIR reader north-1-in --area campus")]
+    #[command(
+        after_help = "Example:\n  onecard device add --data DIR reader north-1-in --area campus"
+    )]
     Device(secrets::Device),
     /// Operators and their tokens for the HTTP interface.
     #[command(after_help = "Example:\n  onecard operator add --data DIR li.wei")]
@@ -94,7 +104,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.verb {
         Verb::Init(verb) => init::run(&verb),
-        Verb::Check(verb) => check::run(&verb),
+        Verb::Check(verb) => Ok(check::run(&verb)),
         Verb::Serve(verb) => serve::run(&verb),
         Verb::Demo(verb) => demo::run(&verb),
         Verb::Watch(verb) => watch::run(&verb),

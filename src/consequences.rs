@@ -109,10 +109,7 @@ impl Projection {
             }
             Event::MeasureEnded { measure, .. } => {
                 let (kind, area) = (measure.kind, measure.area.clone());
-                vec![
-                    Consequence::Store(Change::MeasureEnded(kind, area)),
-                    self.fact(row, earlier),
-                ]
+                vec![Consequence::Store(Change::MeasureEnded(kind, area)), self.fact(row, earlier)]
             }
             Event::OperatorActed { at, by, act, .. } => {
                 let mut follows = self.acted(row, *at, by, act, earlier);
@@ -220,12 +217,9 @@ impl Projection {
         row: &Row,
         earlier: &dyn Fn(&Event) -> Option<u64>,
     ) -> Option<u64> {
-        match self.last.get_mut(topic) {
-            Some(last) => Some(std::mem::replace(last, row.seq)),
-            None => {
-                self.last.insert(topic.to_owned(), row.seq);
-                earlier(&row.event)
-            }
+        if let Some(last) = self.last.get_mut(topic) { Some(std::mem::replace(last, row.seq)) } else {
+            self.last.insert(topic.to_owned(), row.seq);
+            earlier(&row.event)
         }
     }
 }

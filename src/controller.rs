@@ -229,8 +229,7 @@ impl Controller {
         let now = clock.now();
         let (people, cards) = (directory.people_count(), directory.card_count());
         let rules_version = rules.version.clone();
-        let state =
-            AccessState::new(Arc::clone(&site), rules, directory, presence, orders, now);
+        let state = AccessState::new(Arc::clone(&site), rules, directory, presence, orders, now);
         let services = wiring::start(Parts {
             site: Arc::clone(&site),
             state,
@@ -292,18 +291,7 @@ impl Controller {
         };
         let http = http::start(campus.http.listen, backend)?;
         info!(boot = opened.boot, people, cards, "in charge");
-        Ok(Self {
-            link,
-            http,
-            journal,
-            database,
-            stop,
-            outbox,
-            reloading,
-            topics,
-            clock,
-            metrics,
-        })
+        Ok(Self { link, http, journal, database, stop, outbox, reloading, topics, clock, metrics })
     }
 
     /// Where the embedded broker listens, if it is the embedded one.
@@ -351,8 +339,7 @@ fn record(journal: &Journal, event: Event) {
 }
 
 fn publish(link: &dyn Publish, topics: &Topics, word: &'static str) {
-    let topic =
-        topics.build(WHOLE_SITE, DeviceKind::Controller, CONTROLLER, Channel::Availability);
+    let topic = topics.build(WHOLE_SITE, DeviceKind::Controller, CONTROLLER, Channel::Availability);
     let payload = Bytes::from_static(word.as_bytes());
     let qos = Qos::AtLeastOnce;
     if let Err(refusal) = link.publish(Outgoing { topic, payload, qos, retain: true, expiry: None })

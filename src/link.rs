@@ -1,9 +1,6 @@
 //! The link that the campus asks for: the embedded broker, or a client of an outside one.
 
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use onecard_devices::{
@@ -45,7 +42,7 @@ pub enum Link {
         publisher: Arc<dyn Publish>,
         handle: outside::Handle,
         /// Until the link listens.
-        driver: Option<outside::Driver>,
+        driver: Option<Box<outside::Driver>>,
         running: Option<JoinHandle<()>>,
     },
 }
@@ -88,7 +85,7 @@ impl Link {
             BrokerSettings::Outside(outside) => {
                 let settings = outside_settings(outside, campus, topics, clock, last_alive)?;
                 let (publisher, handle, driver) = outside::connect(settings, receive)?;
-                Ok(Self::Outside { publisher, handle, driver: Some(driver), running: None })
+                Ok(Self::Outside { publisher, handle, driver: Some(Box::new(driver)), running: None })
             }
         }
     }
@@ -256,8 +253,7 @@ fn outside_settings(
     };
     let credentials = outside.username.clone().map(|user| outside::Credentials { user, password });
     let filters = switchboard::subscriptions(topics).into_iter();
-    let topic =
-        topics.build(WHOLE_SITE, DeviceKind::Controller, CONTROLLER, Channel::Availability);
+    let topic = topics.build(WHOLE_SITE, DeviceKind::Controller, CONTROLLER, Channel::Availability);
     let now = clock.clone();
     Ok(outside::Settings {
         host: outside.host.clone(),

@@ -107,8 +107,7 @@ impl Metrics {
 
     /// Counts a decision.
     pub fn decided(&self, reason: Reason, granted: bool) {
-        let labels =
-            Outcome { reason: reason.code().to_owned(), granted: granted.to_string() };
+        let labels = Outcome { reason: reason.code().to_owned(), granted: granted.to_string() };
         self.decisions.get_or_create(&labels).inc();
     }
 

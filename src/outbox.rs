@@ -110,7 +110,8 @@ impl Outbox {
 
     fn follow(&mut self, row: &Row) -> Vec<Consequence> {
         let reader = &self.reader;
-        let earlier = |event: &Event| match event {
+        let earlier = |event: &Event| {
+            match event {
             Event::EntryDecided(entry) => {
                 reader.last_entry_at(&entry.gate, row.seq).unwrap_or_else(|failure| {
                     error!(%failure, "the journal cannot be read; a row goes out without `prev_seq`");
@@ -131,6 +132,7 @@ impl Outbox {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::PeopleImported { .. } => None,
+        }
         };
         self.projection.follow(row, &earlier)
     }

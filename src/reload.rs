@@ -80,13 +80,13 @@ pub fn start(parts: Parts) -> Reloading {
 }
 
 async fn watch_folder(parts: Arc<Parts>) {
-    let mut stop = parts.stop.clone();
-    let (touched, mut touches) = mpsc::channel(1);
+    let mut ending = parts.stop.clone();
+    let (bell, mut touches) = mpsc::channel(1);
     let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let is_change = event.is_ok_and(|event| !event.kind.is_access());
         if is_change {
             // One touch that waits is as good as many.
-            let _ = touched.try_send(());
+            let _ = bell.try_send(());
         }
     });
     let watching = watcher.and_then(|mut watcher| {
@@ -103,9 +103,10 @@ async fn watch_folder(parts: Arc<Parts>) {
     loop {
         tokio::select! {
             touch = touches.recv() => if touch.is_none() { return },
-            _ = stop.changed() => return,
+            _ = ending.changed() => return,
         }
-        while tokio::time::timeout(QUIET, touches.recv()).await.is_ok_and(|touch| touch.is_some()) {}
+        while tokio::time::timeout(QUIET, touches.recv()).await.is_ok_and(|touch| touch.is_some()) {
+        }
         let edited = read_rules(parts.folder.clone()).await;
         if parts.access.send(edited).await.is_err() {
             return;

@@ -41,13 +41,13 @@ impl Switchboard {
         match kind {
             DeviceKind::Reader => match self.readers.get(device) {
                 Some((home, desk)) if home == area => {
-                    self.hand_on(desk.try_send(reader::actor::Heard { channel, incoming }));
+                    self.hand_on(&desk.try_send(reader::actor::Heard { channel, incoming }));
                 }
                 Some(_) | None => self.unknown(incoming, "unknown_device"),
             },
             DeviceKind::Gate => match self.gates.get(device) {
                 Some((home, desk)) if home == area => {
-                    self.hand_on(desk.try_send(gate::actor::Heard { channel, incoming }));
+                    self.hand_on(&desk.try_send(gate::actor::Heard { channel, incoming }));
                 }
                 Some(_) | None => self.unknown(incoming, "unknown_device"),
             },
@@ -69,7 +69,7 @@ impl Switchboard {
 
     /// A full mailbox gives the message back and so drops its acknowledgement: it is delivered
     /// again.
-    fn hand_on<M>(&self, sent: Result<(), SendError<M>>) {
+    fn hand_on<M>(&self, sent: &Result<(), SendError<M>>) {
         if sent.is_err() {
             self.metrics.refuse("device_busy");
         }
@@ -90,4 +90,3 @@ pub fn subscriptions(topics: &Topics) -> Vec<String> {
     .map(|(kind, channel)| topics.all(kind, channel))
     .collect()
 }
-

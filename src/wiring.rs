@@ -177,20 +177,14 @@ fn start_readers(
         };
         let actor = ReaderActor::new(reader, around, Arc::clone(&parts.link)).start();
         switchboard.readers.insert(id.to_string(), (area, actor.clone().recipient()));
-        let desk =
-            ReaderDesk { decided: actor.clone().recipient(), recorded: actor.recipient() };
+        let desk = ReaderDesk { decided: actor.clone().recipient(), recorded: actor.recipient() };
         desks.insert(id.clone(), desk);
     }
     desks
 }
 
 /// The alarms of a device that stood when the controller was last in charge.
-fn stood<'a>(
-    parts: &'a Parts,
-    area: &str,
-    kind: DeviceKind,
-    device: &str,
-) -> Vec<&'a Standing> {
+fn stood<'a>(parts: &'a Parts, area: &str, kind: DeviceKind, device: &str) -> Vec<&'a Standing> {
     let (area, device) = (area.to_owned(), device.to_owned());
     parts.alarms.of(&Subject { area, kind, device })
 }

@@ -33,7 +33,7 @@ use wire::{Leaf, PassageReport, StateReport};
 /// How long before an unconfirmed mode command is sent again, at first; doubled up to
 /// [`RESEND_MAX`].
 const RESEND: Duration = Duration::from_secs(2);
-const RESEND_MAX: Duration = Duration::from_secs(60);
+const RESEND_MAX: Duration = Duration::from_mins(1);
 
 /// How the leaf stands, as far as is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,8 +174,7 @@ impl Gate {
         if reason == Reason::Offline {
             self.online = Some(false);
         }
-        let stands =
-            [Stand::Held { since }, Stand::Forced { since }, Stand::Fault { since }];
+        let stands = [Stand::Held { since }, Stand::Forced { since }, Stand::Fault { since }];
         if let Some(stand) = stands.into_iter().find(|stand| leaf_alarm(*stand) == Some(reason)) {
             self.stand = stand;
         }
@@ -202,7 +201,7 @@ impl Gate {
         if self.site.passage_sensor {
             let due = now + delta(self.site.times.passage);
             let crowded_out = self.awaited.push(&permit, due);
-            actions.extend(crowded_out.map(|due| ended(due, false)));
+            actions.extend(crowded_out.map(|due| self.end(due, false)));
         } else {
             let (decision, person) = (Some(permit.decision().clone()), permit.person().cloned());
             let direction = permit.direction();
@@ -244,13 +243,12 @@ impl Gate {
             // From here on an opening without a permit is forced; one that stands is not.
             return actions;
         }
-        if let Stand::Forced { since } | Stand::Held { since } = self.stand {
-            if stands_open(mode) {
+        if let Stand::Forced { since } | Stand::Held { since } = self.stand
+            && stands_open(mode) {
                 let reason = leaf_alarm(self.stand);
                 actions.extend(reason.map(|reason| Action::Alarm { reason, standing: None }));
                 self.stand = Stand::Open { since };
             }
-        }
         actions
     }
 
@@ -300,6 +298,11 @@ impl Gate {
         match leaf {
             Leaf::Closed => Stand::Closed { since: now },
             Leaf::Fault => Stand::Fault { since: now },
+            // The gate does not know every cause: a permit, or an order to stand open.
+            Leaf::Held if self.may_stand_open() => Stand::Open { since },
+            Leaf::Forced if self.may_stand_open() || self.awaited.explains_opening(now) => {
+                Stand::Open { since }
+            }
             Leaf::Held => Stand::Held { since },
             Leaf::Forced => Stand::Forced { since },
             Leaf::Open => match self.stand {
@@ -335,8 +338,15 @@ impl Gate {
     fn passed(&mut self, report: PassageReport, now: Time) -> Vec<Action> {
         self.heard_at = Some(now);
         let PassageReport { decision, direction, passed } = report;
+        if let Some(ended) = decision.as_ref().and_then(|id| self.awaited.how_ended(id)) {
+            // Told again, it changes nothing; late but passed, it corrects `no_entry`.
+            let correction = passed && !ended.1;
+            ended.1 |= passed;
+            let due = ended.0.clone();
+            return if correction { vec![end_of(due, true)] } else { Vec::new() };
+        }
         match self.awaited.take(decision.as_ref(), direction) {
-            Some(due) => vec![ended(due, passed)],
+            Some(due) => vec![self.end(due, passed)],
             // Somebody went through a gate that stands open, or later than awaited.
             None if passed => {
                 vec![Action::EndPassage(PassageEnd { decision, person: None, direction, passed })]
@@ -395,7 +405,7 @@ impl Gate {
     /// Does what is due.
     pub fn handle_deadline(&mut self, now: Time) -> Vec<Action> {
         let mut actions: Vec<Action> =
-            self.awaited.overdue(now).into_iter().map(|due| ended(due, false)).collect();
+            self.awaited.overdue(now).into_iter().map(|due| self.end(due, false)).collect();
         if let Stand::Open { since } = self.stand
             && !self.may_stand_open()
             && since + self.held_after() <= now
@@ -413,6 +423,11 @@ impl Gate {
             actions.extend(self.send_mode(now));
         }
         actions
+    }
+
+    fn end(&mut self, due: Due, passed: bool) -> Action {
+        self.awaited.ended(due.clone(), passed);
+        end_of(due, passed)
     }
 
     fn may_stand_open(&self) -> bool {
@@ -462,7 +477,7 @@ fn describe(stand: Stand) -> String {
     }
 }
 
-fn ended(due: Due, passed: bool) -> Action {
+fn end_of(due: Due, passed: bool) -> Action {
     let Due { decision, person, direction, .. } = due;
     Action::EndPassage(PassageEnd { decision: Some(decision), person, direction, passed })
 }

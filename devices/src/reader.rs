@@ -24,7 +24,7 @@ use memory::{Memory, Recall};
 use wire::{Swipe, SwipeText};
 
 /// How long a reader must send only good messages until its alarm about bad ones clears.
-pub const MALFORMED_QUIET: Duration = Duration::from_secs(600);
+pub const MALFORMED_QUIET: Duration = Duration::from_mins(10);
 
 /// Names a swipe between the reader and whoever decides it.
 pub type Ticket = u64;

@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn the_first_to_acknowledge_is_remembered() {
         let mut board = AlarmBoard::default();
-        let (li, wang) = (OperatorId::new("li").expect("a code"), OperatorId::new("wang").expect("a code"));
+        let (li, wang) =
+            (OperatorId::new("li").expect("a code"), OperatorId::new("wang").expect("a code"));
         assert!(!board.acknowledge(&subject(), Reason::Held, &li, alarm(Reason::Held, 1).since));
         board.raise(alarm(Reason::Held, 1));
         assert!(board.acknowledge(&subject(), Reason::Held, &li, alarm(Reason::Held, 2).since));

@@ -101,7 +101,9 @@ impl fmt::Debug for Credential {
 
 /// What is wrong with the text of a stored credential.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a credential; write a UID of 4, 7 or 10 bytes in hexadecimal, or `w26:`, `w34:`, `w37:` and the number's bytes in hexadecimal")]
+#[error(
+    "`{0}` is not a credential; write a UID of 4, 7 or 10 bytes in hexadecimal, or `w26:`, `w34:`, `w37:` and the number's bytes in hexadecimal"
+)]
 pub struct CredentialMistake(pub String);
 
 impl fmt::Display for Credential {
@@ -179,7 +181,9 @@ mod tests {
 
     #[test]
     fn a_text_of_the_wrong_length_is_no_credential() {
-        for text in ["", "04", "04A1B2C3D4", "w26:0102", "w99:010203", "04A1B2C3D4E58G", "04A1B2C3D4E5801"] {
+        for text in
+            ["", "04", "04A1B2C3D4", "w26:0102", "w99:010203", "04A1B2C3D4E58G", "04A1B2C3D4E5801"]
+        {
             assert!(text.parse::<Credential>().is_err(), "`{text}`");
         }
     }

@@ -15,9 +15,13 @@ use crate::{
 /// Why a card cannot enter the directory.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DirectoryMistake {
-    #[error("card `{card}` belongs to `{person}`, who is not in the directory; import the person first")]
+    #[error(
+        "card `{card}` belongs to `{person}`, who is not in the directory; import the person first"
+    )]
     UnknownPerson { card: Credential, person: PersonId },
-    #[error("card `{card}` of `{second}` is already the card of `{first}`; two people cannot hold one credential")]
+    #[error(
+        "card `{card}` of `{second}` is already the card of `{first}`; two people cannot hold one credential"
+    )]
     SameCredential { card: Credential, first: PersonId, second: PersonId },
 }
 

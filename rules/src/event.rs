@@ -179,25 +179,73 @@ pub enum Act {
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum Event {
     /// The controller came to be in charge.
-    Booted { at: Time, version: String, people: usize, cards: usize, rules_version: String },
+    Booted {
+        at: Time,
+        version: String,
+        people: usize,
+        cards: usize,
+        rules_version: String,
+    },
     /// The controller stopped in order.
-    Stopped { at: Time },
+    Stopped {
+        at: Time,
+    },
     EntryDecided(Box<Entry>),
     PassageEnded(Box<Passage>),
     /// A gate stands under another layer than before.
-    GateModeChanged { at: Time, area: AreaId, gate: GateId, mode: Mode, owner: Owner },
-    MeasureBegun { at: Time, measure: Measure },
+    GateModeChanged {
+        at: Time,
+        area: AreaId,
+        gate: GateId,
+        mode: Mode,
+        owner: Owner,
+    },
+    MeasureBegun {
+        at: Time,
+        measure: Measure,
+    },
     /// `by` is absent when it ended by its own time limit.
-    MeasureEnded { at: Time, measure: Measure, by: Option<OperatorId>, why: Option<String> },
+    MeasureEnded {
+        at: Time,
+        measure: Measure,
+        by: Option<OperatorId>,
+        why: Option<String>,
+    },
     /// Where these people are was forgotten: forgiven, or after an emergency.
-    PresenceForgotten { at: Time, people: Vec<PersonId> },
-    OperatorActed { at: Time, by: OperatorId, why: String, act: Act },
-    AlarmRaised { at: Time, alarm: Alarm },
-    AlarmCleared { at: Time, subject: Subject, reason: Reason },
-    RulesLoaded { at: Time, version: String, policies: usize },
-    RulesRefused { at: Time, mistakes: Vec<String> },
+    PresenceForgotten {
+        at: Time,
+        people: Vec<PersonId>,
+    },
+    OperatorActed {
+        at: Time,
+        by: OperatorId,
+        why: String,
+        act: Act,
+    },
+    AlarmRaised {
+        at: Time,
+        alarm: Alarm,
+    },
+    AlarmCleared {
+        at: Time,
+        subject: Subject,
+        reason: Reason,
+    },
+    RulesLoaded {
+        at: Time,
+        version: String,
+        policies: usize,
+    },
+    RulesRefused {
+        at: Time,
+        mistakes: Vec<String>,
+    },
     /// People or cards were changed by an import; so many there are since.
-    PeopleImported { at: Time, people: usize, cards: usize },
+    PeopleImported {
+        at: Time,
+        people: usize,
+        cards: usize,
+    },
 }
 
 impl Event {

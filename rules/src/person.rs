@@ -26,8 +26,14 @@ pub enum PersonKind {
 }
 
 impl PersonKind {
-    pub const ALL: [Self; 6] =
-        [Self::Teacher, Self::Student, Self::Merchant, Self::Family, Self::Temporary, Self::Visitor];
+    pub const ALL: [Self; 6] = [
+        Self::Teacher,
+        Self::Student,
+        Self::Merchant,
+        Self::Family,
+        Self::Temporary,
+        Self::Visitor,
+    ];
 
     /// The word used in policies, files and topics.
     #[must_use]

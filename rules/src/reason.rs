@@ -230,10 +230,14 @@ mod tests {
     #[test]
     fn every_reason_speaks_both_languages() {
         for reason in Reason::ALL {
-            for sentence in [reason.for_guard(Language::Chinese), reason.for_person(Language::Chinese)] {
+            for sentence in
+                [reason.for_guard(Language::Chinese), reason.for_person(Language::Chinese)]
+            {
                 assert!(!sentence.is_ascii(), "{reason}: {sentence}");
             }
-            for sentence in [reason.for_guard(Language::English), reason.for_person(Language::English)] {
+            for sentence in
+                [reason.for_guard(Language::English), reason.for_person(Language::English)]
+            {
                 assert!(sentence.is_ascii() && !sentence.is_empty(), "{reason}: {sentence}");
             }
         }

@@ -104,7 +104,11 @@ impl Access {
         let then = OnDurable::Call(Box::new(move |written: Result<OnRecord, WriteFailure>| {
             durable_seconds.observe(began.elapsed().as_secs_f64());
             let durable = written.is_ok();
-            if durable { ack.accept() } else { ack.refuse() }
+            if durable {
+                ack.accept();
+            } else {
+                ack.refuse();
+            }
             if let Some(recorded) = tell {
                 // A reader that misses this answers copies by redelivery, which is safe.
                 let _ = recorded.try_send(Recorded { ticket, durable });
@@ -206,7 +210,8 @@ impl Access {
             }
             let area = self.state.site().gates.get(&gate).map(|gate| gate.area.clone());
             if let Some(area) = area {
-                let event = Event::GateModeChanged { at: now, area, gate: gate.clone(), mode, owner };
+                let event =
+                    Event::GateModeChanged { at: now, area, gate: gate.clone(), mode, owner };
                 self.record(event, OnDurable::Nothing);
             }
             told.push(gate);
@@ -393,7 +398,11 @@ impl Handler<RulesEdited> for Access {
             }
             RulesEdited::Refused { mistakes } => {
                 let first = mistakes.first().cloned().unwrap_or_default();
-                error!(first, mistakes = mistakes.len(), "edited rules were refused; the old ones stay");
+                error!(
+                    first,
+                    mistakes = mistakes.len(),
+                    "edited rules were refused; the old ones stay"
+                );
                 self.site_alarm(Reason::RulesRefused, Some(first));
                 self.record(Event::RulesRefused { at: now, mistakes }, OnDurable::Nothing);
             }

@@ -208,12 +208,7 @@ impl AccessState {
     }
 
     /// Takes note of the end of a passage; returns the fact.
-    pub fn passage_ended(
-        &mut self,
-        gate: &GateId,
-        end: PassageEnd,
-        now: Time,
-    ) -> Option<Event> {
+    pub fn passage_ended(&mut self, gate: &GateId, end: PassageEnd, now: Time) -> Option<Event> {
         let gate = self.site.gates.get(gate)?;
         let PassageEnd { decision, person, direction, passed } = end;
         let (from, into) = match direction {
@@ -262,10 +257,8 @@ impl AccessState {
         why: &str,
         now: Time,
     ) -> Result<Vec<Event>, OrderMistake> {
-        let measure = self
-            .orders
-            .end(kind, area)
-            .ok_or_else(|| OrderMistake::NothingToEnd(area.clone()))?;
+        let measure =
+            self.orders.end(kind, area).ok_or_else(|| OrderMistake::NothingToEnd(area.clone()))?;
         let (by, why) = (Some(by.clone()), Some(why.to_owned()));
         Ok(self.measure_ended(measure, by, why, now))
     }
@@ -457,13 +450,7 @@ fn rule_named(name: &str) -> Vec<PolicyId> {
     PolicyId::new(name).into_iter().collect()
 }
 
-fn forgiven(
-    people: Vec<PersonId>,
-    act: Act,
-    by: &OperatorId,
-    why: &str,
-    now: Time,
-) -> Vec<Event> {
+fn forgiven(people: Vec<PersonId>, act: Act, by: &OperatorId, why: &str, now: Time) -> Vec<Event> {
     let acted = Event::OperatorActed { at: now, by: by.clone(), why: why.to_owned(), act };
     vec![acted, Event::PresenceForgotten { at: now, people }]
 }

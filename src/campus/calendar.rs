@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use onecard_rules::{
-    calendar::{Calendar, CalendarMistake, DayOfWeek, Days, InForce, Period, PeriodKind, Span, Window},
+    calendar::{
+        Calendar, CalendarMistake, DayOfWeek, Days, InForce, Period, PeriodKind, Span, Window,
+    },
     ids::WindowId,
 };
 
@@ -30,9 +32,9 @@ struct Places {
     windows: Vec<usize>,
 }
 
-/// Reads the calendar; what is wrong is told, what is right is kept.
-pub fn read(text: &str, mistakes: &mut Vec<Mistake>) -> Calendar {
-    let Some(mut root) = Table::parse(FILE, text, mistakes) else { return Calendar::default() };
+/// Reads the calendar; what is wrong is told, what is right is kept. `None`: nothing is known of it.
+pub fn read(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Calendar> {
+    let mut root = Table::parse(FILE, text, mistakes)?;
     let before = mistakes.len();
     let mut places = Places::default();
     let calendar = Calendar {
@@ -45,7 +47,7 @@ pub fn read(text: &str, mistakes: &mut Vec<Mistake>) -> Calendar {
     if mistakes.len() == before {
         mistakes.extend(calendar.checks().into_iter().map(|wrong| located(&wrong, &places)));
     }
-    calendar
+    Some(calendar)
 }
 
 fn periods(
@@ -103,13 +105,12 @@ fn span(mut table: Table, mistakes: &mut Vec<Mistake>) -> Option<Span> {
     }
     let mut weekdays = std::collections::BTreeSet::new();
     for day in days {
-        match weekdays_of(&day.value) {
-            Some(found) => weekdays.extend(found),
-            None => {
-                let message = format!("`{}` is no day of the week", day.value);
-                let mend = "write mon, tue, wed, thu, fri, sat, sun, or a range such as mon-fri";
-                mistakes.push(table.mistake(day.line, "days", message, mend.to_owned()));
-            }
+        if let Some(found) = weekdays_of(&day.value) {
+            weekdays.extend(found);
+        } else {
+            let message = format!("`{}` is no day of the week", day.value);
+            let mend = "write mon, tue, wed, thu, fri, sat, sun, or a range such as mon-fri";
+            mistakes.push(table.mistake(day.line, "days", message, mend.to_owned()));
         }
     }
     let from = minute(&mut table, "from", mistakes);
@@ -131,11 +132,7 @@ fn weekdays_of(text: &str) -> Option<Vec<DayOfWeek>> {
     }
 }
 
-fn minute(
-    table: &mut Table,
-    key: &'static str,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Lined<u16>> {
+fn minute(table: &mut Table, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Lined<u16>> {
     let text = table.required_text(key, mistakes)?;
     let minute = text.value.split_once(':').and_then(|(hours, minutes)| {
         let two = |digits: &str| {
@@ -145,36 +142,34 @@ fn minute(
         let minute = two(hours)? * 60 + two(minutes).filter(|minutes| *minutes < 60)?;
         (minute <= 1440).then_some(minute)
     });
-    match minute {
-        Some(value) => Some(Lined { value, line: text.line }),
-        None => {
-            let message = format!("`{}` is no time of day", text.value);
-            let mend = "write hours and minutes from \"00:00\" to \"24:00\"".to_owned();
-            mistakes.push(table.mistake(text.line, key, message, mend));
-            None
-        }
-    }
+    let Some(value) = minute else {
+        let message = format!("`{}` is no time of day", text.value);
+        let mend = "write hours and minutes from \"00:00\" to \"24:00\"".to_owned();
+        mistakes.push(table.mistake(text.line, key, message, mend));
+        return None;
+    };
+    Some(Lined { value, line: text.line })
 }
 
 fn located(wrong: &CalendarMistake, places: &Places) -> Mistake {
     let (lines, at, key) = match wrong {
         CalendarMistake::LastBeforeFirst { kind, period, name } => {
-            let lines = match kind {
-                PeriodKind::Term => &places.terms,
-                PeriodKind::Holiday => &places.holidays,
-                PeriodKind::Exam => &places.exams,
+            let (lines, list) = match kind {
+                PeriodKind::Term => (&places.terms, "terms"),
+                PeriodKind::Holiday => (&places.holidays, "holidays"),
+                PeriodKind::Exam => (&places.exams, "exams"),
             };
-            (lines, *period, name.clone())
+            (lines, *period, format!("{list}.{name}"))
         }
         CalendarMistake::TermsOverlap { period, second, .. } => {
-            (&places.terms, *period, second.clone())
+            (&places.terms, *period, format!("terms.{second}"))
         }
         CalendarMistake::SameWindow { window, id }
         | CalendarMistake::NoSpans { window, id }
         | CalendarMistake::NoWeekdays { window, id, .. }
         | CalendarMistake::MinuteOutOfRange { window, id, .. }
         | CalendarMistake::EmptySpan { window, id, .. } => {
-            (&places.windows, *window, id.to_string())
+            (&places.windows, *window, format!("windows.{id}"))
         }
     };
     let told = wrong.to_string();

@@ -39,7 +39,8 @@ pub fn rows(folder: &Path, file: &str, path: &str, mistakes: &mut Vec<Mistake>) 
     for record in reader.records() {
         match record {
             Ok(record) => {
-                let line = record.position().map_or(1, |at| usize::try_from(at.line()).unwrap_or(1));
+                let line =
+                    record.position().map_or(1, |at| usize::try_from(at.line()).unwrap_or(1));
                 let filled = names.iter().zip(record.iter()).filter(|(_, cell)| !cell.is_empty());
                 let entries = filled
                     .map(|(name, cell)| (name.clone(), Lined { value: value(name, cell), line }))

@@ -1,6 +1,10 @@
 //! Gates and readers of `campus.toml` and of the CSV files that it names.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    path::Path,
+    time::Duration,
+};
 
 use onecard_rules::{
     calendar::Calendar,
@@ -11,25 +15,40 @@ use onecard_rules::{
 };
 
 use super::{
-    csv_table, ranges,
+    csv_table,
     mistake::{Mistake, mend_by},
+    ranges,
     table::{Lined, Table},
 };
 
 /// What gates may name.
 pub struct Known<'a> {
     pub areas: &'a BTreeMap<AreaId, Lined<Area>>,
-    pub calendar: &'a Calendar,
+    /// `None`: the calendar could not be read, and no window is wrong for it.
+    pub calendar: Option<&'a Calendar>,
     pub trainings: &'a [TrainingId],
 }
 
-pub type Gates = BTreeMap<GateId, Lined<Gate>>;
+/// The gates that were read, and the names of those in which something is wrong: a reader of such a
+/// gate is not wrong for it.
+#[derive(Debug, Default)]
+pub struct Gates {
+    pub read: BTreeMap<GateId, Lined<Gate>>,
+    wrong: BTreeSet<GateId>,
+}
 
-const KINDS: [(&str, GateKind); 3] = [
-    ("turnstile", GateKind::Turnstile),
-    ("door", GateKind::Door),
-    ("vehicle", GateKind::Vehicle),
-];
+impl Gates {
+    fn has(&self, id: &GateId) -> bool {
+        self.read.contains_key(id) || self.wrong.contains(id)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.read.keys().chain(&self.wrong).map(GateId::as_str)
+    }
+}
+
+const KINDS: [(&str, GateKind); 3] =
+    [("turnstile", GateKind::Turnstile), ("door", GateKind::Door), ("vehicle", GateKind::Vehicle)];
 
 /// Reads all gates.
 pub fn gates(
@@ -40,8 +59,9 @@ pub fn gates(
     mistakes: &mut Vec<Mistake>,
 ) -> Gates {
     let mut tables = root.tables("gates", mistakes);
-    tables.extend(csv.into_iter().flat_map(|file| csv_table::rows(folder, file, "gates", mistakes)));
-    let mut gates = BTreeMap::new();
+    tables
+        .extend(csv.into_iter().flat_map(|file| csv_table::rows(folder, file, "gates", mistakes)));
+    let mut gates = Gates::default();
     for table in tables {
         for mut table in ranges::expanded(table, mistakes) {
             let line = table.line();
@@ -50,15 +70,20 @@ pub fn gates(
                 continue;
             };
             table.call(format!("gates.{}", id.value));
-            if gates.contains_key(&id.value) {
+            if gates.has(&id.value) {
                 let message = format!("`{}` is there twice", id.value);
                 let mend = "give one of them another id".to_owned();
                 mistakes.push(table.mistake(id.line, "id", message, mend));
             }
             let gate = gate(&mut table, &id.value, known, mistakes);
             table.finish(mistakes);
-            if let Some(gate) = gate {
-                gates.insert(id.value, Lined { value: gate, line });
+            match gate {
+                Some(gate) => {
+                    gates.read.insert(id.value, Lined { value: gate, line });
+                }
+                None => {
+                    gates.wrong.insert(id.value);
+                }
             }
         }
     }
@@ -80,9 +105,14 @@ fn gate(
     let passage_sensor = table.flag("passage_sensor", mistakes).unwrap_or(true);
     let escape_route = table.flag("escape_route", mistakes).unwrap_or(false);
     let trainings = known.trainings.iter().map(TrainingId::as_str);
-    let requires = named(table, "requires", "training", trainings, mistakes);
-    let windows = known.calendar.windows.iter().map(|window| window.id.as_str());
-    let open_during = named(table, "open_during", "window", windows, mistakes);
+    let requires = named(table, "requires", "training", &trainings, mistakes);
+    let open_during = if let Some(calendar) = known.calendar {
+        let windows = calendar.windows.iter().map(|window| window.id.as_str());
+        named(table, "open_during", "window", &windows, mistakes)
+    } else {
+        let windows = table.texts("open_during", mistakes).into_iter();
+        windows.map(|window| window.value).collect()
+    };
     if let (Some(from), Some(to)) = (&from, &to)
         && from.value == to.value
     {
@@ -107,8 +137,8 @@ fn gate(
 }
 
 fn times(table: &mut Table, mistakes: &mut Vec<Mistake>) -> GateTimes {
-    let mut number = |key, range| {
-        let found: Option<Lined<i64>> = table.integer(key, range, mistakes);
+    let mut number = |key, range: std::ops::Range<i64>| {
+        let found: Option<Lined<i64>> = table.integer(key, &range, mistakes);
         found.and_then(|found| u64::try_from(found.value).ok())
     };
     let times = GateTimes::default();
@@ -148,7 +178,7 @@ fn named<'a>(
     table: &mut Table,
     key: &'static str,
     what: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
+    known: &(impl Iterator<Item = &'a str> + Clone),
     mistakes: &mut Vec<Mistake>,
 ) -> Vec<String> {
     let mut good = Vec::new();
@@ -175,8 +205,9 @@ pub fn readers(
     warnings: &mut Vec<Mistake>,
 ) -> BTreeMap<ReaderId, Reader> {
     let mut tables = root.tables("readers", mistakes);
-    tables
-        .extend(csv.into_iter().flat_map(|file| csv_table::rows(folder, file, "readers", mistakes)));
+    tables.extend(
+        csv.into_iter().flat_map(|file| csv_table::rows(folder, file, "readers", mistakes)),
+    );
     let mut readers: BTreeMap<ReaderId, Reader> = BTreeMap::new();
     for table in tables {
         for mut table in ranges::expanded(table, mistakes) {
@@ -195,10 +226,9 @@ pub fn readers(
             }
         }
     }
-    let served: std::collections::HashSet<&GateId> =
-        readers.values().map(|reader| &reader.gate).collect();
+    let served: HashSet<&GateId> = readers.values().map(|reader| &reader.gate).collect();
     // When readers are wrong, gates without one are no news.
-    let bare = gates.iter().filter(|(id, _)| mistakes.is_empty() && !served.contains(id));
+    let bare = gates.read.iter().filter(|(id, _)| mistakes.is_empty() && !served.contains(id));
     warnings.extend(bare.map(|(id, gate)| Mistake {
         file: root.file().to_owned(),
         line: Some(gate.line),
@@ -217,9 +247,9 @@ fn reader(
 ) -> Option<Reader> {
     let gate = table.required::<GateId>("gate", "the id of a gate", mistakes);
     if let Some(gate) = &gate
-        && !gates.contains_key(&gate.value)
+        && !gates.has(&gate.value)
     {
-        let mend = mend_by(gate.value.as_str(), gates.keys().map(GateId::as_str));
+        let mend = mend_by(gate.value.as_str(), gates.names());
         let message = format!("no gate is called `{}`", gate.value);
         mistakes.push(table.mistake(gate.line, "gate", message, mend));
     }
@@ -241,18 +271,28 @@ fn normaliser(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Normaliser {
         ("wiegand34", CredentialFormat::Wiegand34),
         ("wiegand37", CredentialFormat::Wiegand37),
     ];
+    let (format_line, before) = (table.line_of("format"), mistakes.len());
     let format = table.one_of("format", &formats, mistakes);
+    let format_wrong = mistakes.len() > before;
     let texts = [("hex", Radix::Hex), ("decimal", Radix::Decimal)];
     let radix = table.one_of("text", &texts, mistakes);
     let orders = [("as_read", ByteOrder::AsRead), ("reversed", ByteOrder::Reversed)];
     let order = table.one_of("byte_order", &orders, mistakes);
     let kept = table.one_of("kept", &[("first", Kept::First), ("last", Kept::Last)], mistakes);
     let inverted = table.flag("inverted", mistakes).unwrap_or(false);
+    let parity_line = table.line_of("parity");
     let parity = table.flag("parity", mistakes).unwrap_or(false);
-    if parity && format.is_none_or(|format| format.value == CredentialFormat::Uid) {
+    // An unknown format is told of already; what it goes with is not known.
+    let is_uid = !format_wrong && format.is_none_or(|format| format.value == CredentialFormat::Uid);
+    if let Some(kept) = kept.filter(|_| is_uid) {
+        let message = "is for Wiegand readers; a UID is kept whole".to_owned();
+        let mend = "remove it, or set `format` to a Wiegand format".to_owned();
+        mistakes.push(table.mistake(kept.line, "kept", message, mend));
+    }
+    if parity && is_uid {
         let message = "is for Wiegand readers; a UID has none".to_owned();
         let mend = "remove it, or set `format` to a Wiegand format".to_owned();
-        mistakes.push(table.mistake(table.line(), "parity", message, mend));
+        mistakes.push(table.mistake(parity_line, "parity", message, mend));
     }
     let good = Normaliser::default();
     let normaliser = Normaliser {
@@ -267,7 +307,7 @@ fn normaliser(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Normaliser {
         let told = wrong.to_string();
         let (message, mend) = told.split_once("; ").unwrap_or((&told, "choose another format"));
         let (message, mend) = (message.to_owned(), mend.to_owned());
-        mistakes.push(table.mistake(table.line(), "format", message, mend));
+        mistakes.push(table.mistake(format_line, "format", message, mend));
     }
     normaliser
 }

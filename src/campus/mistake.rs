@@ -1,6 +1,6 @@
 //! A mistake in a campus folder, and how it is told: file, line, key, what is wrong, the mend.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 /// Something wrong in a campus folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,27 @@ impl fmt::Display for Mistake {
 /// All mistakes of a campus folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistakes(pub Vec<Mistake>);
+
+impl Mistakes {
+    /// Puts them in order of file and line, and tells once what a range repeats.
+    pub(super) fn in_order(mistakes: Vec<Mistake>) -> Self {
+        let mut kept: Vec<Mistake> = Vec::new();
+        let mut first: HashMap<(String, Option<usize>, String), String> = HashMap::new();
+        for mistake in mistakes {
+            let own = mistake.key.rsplit('.').next().unwrap_or_default().to_owned();
+            let place = (mistake.file.clone(), mistake.line, own);
+            // The same key of another table on the same line: one table, written once.
+            let repeated =
+                mistake.line.is_some() && first.get(&place).is_some_and(|key| *key != mistake.key);
+            if !repeated {
+                first.entry(place).or_insert_with(|| mistake.key.clone());
+                kept.push(mistake);
+            }
+        }
+        kept.sort_by(|left, right| (&left.file, left.line).cmp(&(&right.file, right.line)));
+        Self(kept)
+    }
+}
 
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

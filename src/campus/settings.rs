@@ -50,6 +50,13 @@ pub struct HttpSettings {
 
 const ADDRESS: &str = "an address and port such as \"127.0.0.1:1883\"";
 
+/// Keys that only the embedded broker has.
+const EMBEDDED_ONLY: [&str; 6] =
+    ["listen", "websocket", "tls_listen", "certificate", "key", "anonymous"];
+
+/// Keys that only a broker of one's own has.
+const OUTSIDE_ONLY: [&str; 3] = ["username", "password_file", "client_id"];
+
 /// Reads `[broker]`.
 pub fn broker(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSettings> {
     let Some(mut table) = root.table("broker", mistakes) else {
@@ -57,17 +64,25 @@ pub fn broker(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSet
         mistakes.push(root.mistake(1, "broker", "is missing".to_owned(), mend));
         return None;
     };
-    let outside = table.text("outside", mistakes);
-    let settings = match outside {
-        Some(address) => {
-            if let Some((_, line)) = table.peek("listen") {
+    let settings = if let Some(address) = table.text("outside", mistakes) {
+        for key in EMBEDDED_ONLY {
+            if let Some(line) = table.drop_key(key) {
                 let message = "stands beside `outside`".to_owned();
-                let mend = "keep `listen` for the embedded broker or `outside` for your own";
-                mistakes.push(table.mistake(line, "listen", message, mend.to_owned()));
+                let mend =
+                    format!("keep `{key}` for the embedded broker or `outside` for your own");
+                mistakes.push(table.mistake(line, key, message, mend));
             }
-            outside_of(&mut table, &address.value, address.line, mistakes)
         }
-        None => embedded_of(&mut table, mistakes),
+        outside_of(&mut table, &address.value, address.line, mistakes)
+    } else {
+        for key in OUTSIDE_ONLY {
+            if let Some(line) = table.drop_key(key) {
+                let message = "is for a broker of your own".to_owned();
+                let mend = "add `outside = \"host:port\"` or remove it".to_owned();
+                mistakes.push(table.mistake(line, key, message, mend));
+            }
+        }
+        embedded_of(&mut table, mistakes)
     };
     table.finish(mistakes);
     settings
@@ -100,6 +115,7 @@ fn embedded_of(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerS
     let tls_listen = table.parsed::<SocketAddr>("tls_listen", ADDRESS, mistakes);
     let certificate = table.text("certificate", mistakes);
     let key = table.text("key", mistakes);
+    let anonymous_line = table.line_of("anonymous");
     let anonymous = table.flag("anonymous", mistakes).unwrap_or(false);
     let tls = match (tls_listen, certificate, key) {
         (Some(listen), Some(certificate), Some(key)) => Some(TlsFiles {
@@ -121,7 +137,7 @@ fn embedded_of(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerS
     if anonymous && all.into_iter().flatten().any(|address| !address.ip().is_loopback()) {
         let message = "lets everybody in from other machines".to_owned();
         let mend = "listen on 127.0.0.1 only, or set `anonymous = false`".to_owned();
-        mistakes.push(table.mistake(listen.line, "anonymous", message, mend));
+        mistakes.push(table.mistake(anonymous_line, "anonymous", message, mend));
     }
     Some(BrokerSettings::Embedded(Embedded { listen: listen.value, websocket, tls, anonymous }))
 }
@@ -134,13 +150,14 @@ pub fn http(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<HttpSetting
         return None;
     };
     let listen = table.required::<SocketAddr>("listen", ADDRESS, mistakes);
+    let anonymous_line = table.line_of("anonymous_read");
     let anonymous_read = table.flag("anonymous_read", mistakes).unwrap_or(false);
-    let listen = listen?;
-    if anonymous_read && !listen.value.ip().is_loopback() {
+    let listen = listen.map(|listen| listen.value);
+    if anonymous_read && listen.is_some_and(|listen| !listen.ip().is_loopback()) {
         let message = "shows people's movements to other machines without a token".to_owned();
         let mend = "listen on 127.0.0.1 only, or set `anonymous_read = false`".to_owned();
-        mistakes.push(table.mistake(listen.line, "anonymous_read", message, mend));
+        mistakes.push(table.mistake(anonymous_line, "anonymous_read", message, mend));
     }
     table.finish(mistakes);
-    Some(HttpSettings { listen: listen.value, anonymous_read })
+    Some(HttpSettings { listen: listen?, anonymous_read })
 }

@@ -10,67 +10,61 @@ use onecard_rules::{
 };
 
 use super::{
-    gates, ranges,
+    gates,
     mistake::{Mistake, mend_by},
+    ranges,
     settings::{self, BrokerSettings, HttpSettings},
     table::{Lined, Table},
 };
 
-/// What a campus file becomes.
-pub type Read = (Site, BrokerSettings, HttpSettings);
+/// What a campus file becomes; `None` where something is wrong.
+pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>);
 
-/// Reads the campus; `None` when something that everything else needs is wrong.
+/// Reads the campus.
 pub fn read(
     mut root: Table,
     folder: &Path,
-    calendar: &Calendar,
+    calendar: Option<&Calendar>,
     mistakes: &mut Vec<Mistake>,
     warnings: &mut Vec<Mistake>,
-) -> Option<Read> {
+) -> Read {
     let head = head(&mut root, mistakes);
     let broker = settings::broker(&mut root, mistakes);
     let http = settings::http(&mut root, mistakes);
     let limits = limits(&mut root, mistakes);
     let areas = areas(&mut root, mistakes);
-    let trainings = head.as_ref().map(|head| head.trainings.as_slice()).unwrap_or_default();
-    let known = gates::Known { areas: &areas, calendar, trainings };
-    let files = head.as_ref().map(|head| (head.gates_csv.clone(), head.readers_csv.clone()));
-    let (gates_csv, readers_csv) = files.unwrap_or_default();
-    let gates = gates::gates(&mut root, folder, gates_csv.as_deref(), &known, mistakes);
-    let readers =
-        gates::readers(&mut root, folder, readers_csv.as_deref(), &gates, mistakes, warnings);
+    let known = gates::Known { areas: &areas, calendar, trainings: &head.trainings };
+    let gates = gates::gates(&mut root, folder, head.gates_csv.as_deref(), &known, mistakes);
+    let csv = head.readers_csv.as_deref();
+    let readers = gates::readers(&mut root, folder, csv, &gates, mistakes, warnings);
     root.finish(mistakes);
-    let head = head?;
     let areas = areas.into_iter().map(|(id, area)| (id, area.value)).collect();
-    let site = Site {
-        id: head.id,
-        name: head.name,
-        zone: head.zone,
-        topic_root: head.topic_root,
-        areas,
-        gates: gates.into_iter().map(|(id, gate)| (id, gate.value)).collect(),
-        readers,
-        limits,
-    };
-    Some((site, broker?, http?))
+    let gates = gates.read.into_iter().map(|(id, gate)| (id, gate.value)).collect();
+    let named = head.id.zip(head.name).zip(head.zone);
+    let site = named.map(|((id, name), zone)| {
+        let topic_root = head.topic_root;
+        Site { id, name, zone, topic_root, areas, gates, readers, limits }
+    });
+    (site, broker, http)
 }
 
-/// `[site]`.
+/// `[site]`; what is wrong in it does not make the rest unreadable.
+#[derive(Default)]
 struct Head {
-    id: SiteId,
-    name: String,
-    zone: chrono_tz::Tz,
+    id: Option<SiteId>,
+    name: Option<String>,
+    zone: Option<chrono_tz::Tz>,
     topic_root: String,
     trainings: Vec<TrainingId>,
     gates_csv: Option<String>,
     readers_csv: Option<String>,
 }
 
-fn head(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<Head> {
+fn head(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Head {
     let Some(mut table) = root.table("site", mistakes) else {
         let mend = "add `[site]` with `id`, `name` and `zone`".to_owned();
         mistakes.push(root.mistake(1, "site", "is missing".to_owned(), mend));
-        return None;
+        return Head::default();
     };
     let id = table.required::<SiteId>("id", "a code such as \"college\"", mistakes);
     let name = table.required_text("name", mistakes);
@@ -89,22 +83,22 @@ fn head(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<Head> {
     let mut file = |key| table.text(key, mistakes).map(|text| text.value);
     let (gates_csv, readers_csv) = (file("gates_csv"), file("readers_csv"));
     table.finish(mistakes);
-    Some(Head {
-        id: id?.value,
-        name: name?.value,
-        zone: zone?.value,
+    Head {
+        id: id.map(|id| id.value),
+        name: name.map(|name| name.value),
+        zone: zone.map(|zone| zone.value),
         topic_root: topic_root.map_or_else(|| "onecard".to_owned(), |root| root.value.to_string()),
         trainings,
         gates_csv,
         readers_csv,
-    })
+    }
 }
 
 fn limits(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Limits {
     let mut limits = Limits::default();
     let Some(mut table) = root.table("limits", mistakes) else { return limits };
-    let mut number = |key, range| {
-        let found: Option<Lined<i64>> = table.integer(key, range, mistakes);
+    let mut number = |key, range: std::ops::Range<i64>| {
+        let found: Option<Lined<i64>> = table.integer(key, &range, mistakes);
         found.and_then(|found| u64::try_from(found.value).ok())
     };
     let seconds = Duration::from_secs;
@@ -140,7 +134,7 @@ fn areas(root: &mut Table, mistakes: &mut Vec<Mistake>) -> BTreeMap<AreaId, Line
             table.call(format!("areas.{}", id.value));
             let name = table.required_text("name", mistakes).map(|name| name.value);
             let parent = table.parsed::<AreaId>("parent", "the id of an area", mistakes);
-            let capacity = table.integer("capacity", 1..1_000_001, mistakes);
+            let capacity = table.integer("capacity", &(1..1_000_001), mistakes);
             let passback = passback(&mut table, mistakes);
             if let Some(parent) = &parent {
                 let unknown = table.mistake(parent.line, "parent", String::new(), String::new());
@@ -192,7 +186,7 @@ fn is_around_itself(areas: &BTreeMap<AreaId, Lined<Area>>, id: &AreaId) -> bool 
 fn passback(table: &mut Table, mistakes: &mut Vec<Mistake>) -> PassbackMode {
     let words = [("off", 0), ("soft", 1), ("hard", 2), ("timed", 3)];
     let mode = table.one_of("passback", &words, mistakes);
-    let minutes = table.integer("passback_minutes", 1..1441, mistakes);
+    let minutes = table.integer("passback_minutes", &(1..1441), mistakes);
     let (timed, line) = mode.map_or((false, table.line()), |mode| (mode.value == 3, mode.line));
     match (timed, &minutes) {
         (true, None) => {

@@ -34,12 +34,11 @@ pub enum Value {
 impl Value {
     fn describe(&self) -> String {
         match self {
-            Self::Text(text) => format!("`{text}`"),
+            Self::Text(text) | Self::Other(text) => format!("`{text}`"),
             Self::Integer(number) => number.to_string(),
             Self::Flag(flag) => flag.to_string(),
             Self::List(_) => "a list".to_owned(),
             Self::Table(_) => "a table".to_owned(),
-            Self::Other(text) => format!("`{text}`"),
         }
     }
 }
@@ -91,6 +90,17 @@ impl Table {
         &self.file
     }
 
+    /// The line of a key, or of the table when the key is not there.
+    pub fn line_of(&self, key: &str) -> usize {
+        let there = self.entries.iter().find(|(name, _)| name == key);
+        there.map_or(self.line, |(_, value)| value.line)
+    }
+
+    /// Lets go of a key that must not be there; returns its line when it was.
+    pub fn drop_key(&mut self, key: &'static str) -> Option<usize> {
+        self.take(key).map(|value| value.line)
+    }
+
     /// Renames the table in messages, once its own name is known.
     pub fn call(&mut self, path: String) {
         self.path = path;
@@ -118,15 +128,17 @@ impl Table {
     }
 
     /// A text.
-    pub fn text(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Lined<String>> {
+    pub fn text(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<Lined<String>> {
         let value = self.take(key)?;
-        match value.value {
-            Value::Text(text) => Some(Lined { value: text, line: value.line }),
-            _ => {
-                mistakes.push(self.wrong(&value, key, "a text in quotation marks"));
-                None
-            }
-        }
+        let Value::Text(text) = value.value else {
+            mistakes.push(self.wrong(&value, key, "a text in quotation marks"));
+            return None;
+        };
+        Some(Lined { value: text, line: value.line })
     }
 
     /// A text that must be there.
@@ -153,7 +165,7 @@ impl Table {
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Lined<T>> {
         let text = self.text(key, mistakes)?;
-        self.parse_text(text, key, expected, mistakes)
+        self.parse_text(&text, key, expected, mistakes)
     }
 
     /// [`Table::parsed`] for what must be there.
@@ -164,12 +176,12 @@ impl Table {
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Lined<T>> {
         let text = self.required_text(key, mistakes)?;
-        self.parse_text(text, key, expected, mistakes)
+        self.parse_text(&text, key, expected, mistakes)
     }
 
     fn parse_text<T: FromStr<Err: Display>>(
         &self,
-        text: Lined<String>,
+        text: &Lined<String>,
         key: &str,
         expected: &str,
         mistakes: &mut Vec<Mistake>,
@@ -189,32 +201,28 @@ impl Table {
     pub fn integer(
         &mut self,
         key: &'static str,
-        range: Range<i64>,
+        range: &Range<i64>,
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Lined<i64>> {
         let value = self.take(key)?;
         let expected = format!("a whole number from {} to {}", range.start, range.end - 1);
-        match value.value {
-            Value::Integer(number) if range.contains(&number) => {
-                Some(Lined { value: number, line: value.line })
-            }
-            _ => {
-                mistakes.push(self.wrong(&value, key, &expected));
-                None
-            }
+        if let Value::Integer(number) = value.value
+            && range.contains(&number)
+        {
+            return Some(Lined { value: number, line: value.line });
         }
+        mistakes.push(self.wrong(&value, key, &expected));
+        None
     }
 
     /// True or false.
     pub fn flag(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<bool> {
         let value = self.take(key)?;
-        match value.value {
-            Value::Flag(flag) => Some(flag),
-            _ => {
-                mistakes.push(self.wrong(&value, key, "`true` or `false`"));
-                None
-            }
-        }
+        let Value::Flag(flag) = value.value else {
+            mistakes.push(self.wrong(&value, key, "`true` or `false`"));
+            return None;
+        };
+        Some(flag)
     }
 
     /// One of some words.
@@ -225,15 +233,13 @@ impl Table {
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Lined<T>> {
         let text = self.text(key, mistakes)?;
-        match words.iter().find(|(word, _)| *word == text.value) {
-            Some((_, meaning)) => Some(Lined { value: *meaning, line: text.line }),
-            None => {
-                let mend = mend_by(&text.value, words.iter().map(|(word, _)| *word));
-                let message = format!("`{}` is not known", text.value);
-                mistakes.push(self.mistake(text.line, key, message, mend));
-                None
-            }
-        }
+        let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text.value) else {
+            let mend = mend_by(&text.value, words.iter().map(|(word, _)| *word));
+            let message = format!("`{}` is not known", text.value);
+            mistakes.push(self.mistake(text.line, key, message, mend));
+            return None;
+        };
+        Some(Lined { value: *meaning, line: text.line })
     }
 
     /// A list of texts; empty when it is not there.
@@ -245,9 +251,10 @@ impl Table {
         };
         let mut texts = Vec::new();
         for item in items {
-            match item.value {
-                Value::Text(text) => texts.push(Lined { value: text, line: item.line }),
-                _ => mistakes.push(self.wrong(&item, key, "a text in quotation marks")),
+            if let Value::Text(text) = item.value {
+                texts.push(Lined { value: text, line: item.line });
+            } else {
+                mistakes.push(self.wrong(&item, key, "a text in quotation marks"));
             }
         }
         texts
@@ -256,13 +263,11 @@ impl Table {
     /// A table of its own; `None` when it is not there.
     pub fn table(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Self> {
         let value = self.take(key)?;
-        match value.value {
-            Value::Table(entries) => Some(Self::new(&self.file, &self.below(key), value.line, entries)),
-            _ => {
-                mistakes.push(self.wrong(&value, key, &format!("a table: `[{key}]`")));
-                None
-            }
-        }
+        let Value::Table(entries) = value.value else {
+            mistakes.push(self.wrong(&value, key, &format!("a table: `[{key}]`")));
+            return None;
+        };
+        Some(Self::new(&self.file, &self.below(key), value.line, entries))
     }
 
     /// A list of tables; empty when it is not there.
@@ -275,11 +280,10 @@ impl Table {
         };
         let mut tables = Vec::new();
         for item in items {
-            match item.value {
-                Value::Table(entries) => {
-                    tables.push(Self::new(&self.file, &self.below(key), item.line, entries));
-                }
-                _ => mistakes.push(self.wrong(&item, key, &expected)),
+            if let Value::Table(entries) = item.value {
+                tables.push(Self::new(&self.file, &self.below(key), item.line, entries));
+            } else {
+                mistakes.push(self.wrong(&item, key, &expected));
             }
         }
         tables
@@ -292,20 +296,15 @@ impl Table {
     /// Changes every text in the table, for ranges.
     #[must_use]
     pub fn with_texts(&self, change: &impl Fn(&str) -> String) -> Self {
-        let entries = self
-            .entries
-            .iter()
-            .map(|(key, value)| (key.clone(), changed(value, change)))
-            .collect();
+        let entries =
+            self.entries.iter().map(|(key, value)| (key.clone(), changed(value, change))).collect();
         Self::new(&self.file, &self.path, self.line, entries)
     }
 
     /// The text of a key, without taking it.
     pub fn peek(&self, key: &str) -> Option<(&str, usize)> {
-        self.entries.iter().find(|(name, _)| name == key).and_then(|(_, value)| match &value.value {
-            Value::Text(text) => Some((text.as_str(), value.line)),
-            _ => None,
-        })
+        let (_, value) = self.entries.iter().find(|(name, _)| name == key)?;
+        if let Value::Text(text) = &value.value { Some((text.as_str(), value.line)) } else { None }
     }
 
     /// Tells of every key that nobody asked for.
@@ -323,7 +322,9 @@ fn changed(value: &Lined<Value>, change: &impl Fn(&str) -> String) -> Lined<Valu
     let value = match &value.value {
         Value::Text(text) => Value::Text(change(text)),
         Value::List(items) => Value::List(items.iter().map(|item| changed(item, change)).collect()),
-        other => other.clone(),
+        Value::Integer(_) | Value::Flag(_) | Value::Table(_) | Value::Other(_) => {
+            value.value.clone()
+        }
     };
     Lined { value, line }
 }

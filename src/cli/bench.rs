@@ -19,7 +19,9 @@ pub struct Bench {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Swipe to gate command at rising rates, beside a responder without logic on the same broker.
-    #[command(after_help = "Examples:\n  onecard bench entry\n  onecard bench entry --broker mosquitto --rates 100,1000,2000,8000 --json entry.json")]
+    #[command(
+        after_help = "Examples:\n  onecard bench entry\n  onecard bench entry --broker mosquitto --rates 100,1000,2000,8000 --json entry.json"
+    )]
     Entry(entry::Entry),
     /// A bare embedded broker, the floor's part of `bench entry`.
     #[command(hide = true)]

@@ -29,7 +29,9 @@ pub fn run(verb: &Card) -> anyhow::Result<ExitCode> {
     let Verb::Explain { text } = &verb.verb;
     let found = interpretations(text);
     if found.is_empty() {
-        bail!("`{text}` is no card number: expected 4, 7 or 10 bytes in hexadecimal or decimal, or a Wiegand frame of 26, 34 or 37 bits");
+        bail!(
+            "`{text}` is no card number: expected 4, 7 or 10 bytes in hexadecimal or decimal, or a Wiegand frame of 26, 34 or 37 bits"
+        );
     }
     say(&format!("{:<24} interpretation", "credential"));
     for interpretation in found {

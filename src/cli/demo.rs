@@ -91,12 +91,8 @@ pub fn run(verb: &Demo) -> anyhow::Result<ExitCode> {
         &temporary.0
     };
     let campus = college(verb, &data.join("campus"))?;
-    let population = people::generate(
-        &Places::of(&campus.site),
-        verb.people,
-        verb.seed,
-        SystemClock.now(),
-    );
+    let population =
+        people::generate(&Places::of(&campus.site), verb.people, verb.seed, SystemClock.now());
     let file = data.join(database::FILE_NAME);
     Editor::open(&file)?.put_people_and_cards(&population.people, &population.cards)?;
     let token = add_operator(&file, &OperatorId::new("demo")?)?;
@@ -111,16 +107,20 @@ async fn show(
     token: &str,
 ) -> anyhow::Result<ExitCode> {
     let site = campus.site.clone();
-    let controller = Controller::start(campus, data).await.with_context(|| {
-        "the demo cannot start; are the ports taken? try `--mqtt-port 0 --http-port 0`"
-    })?;
+    let controller = Controller::start(campus, data).await.with_context(
+        || "the demo cannot start; are the ports taken? try `--mqtt-port 0 --http-port 0`",
+    )?;
     let broker = controller.broker_address().context("the embedded broker has an address")?;
     let http = controller.http_address();
-    let (people, gates, readers) =
-        (population.people.len(), site.gates.len(), site.readers.len());
-    say(&format!("{}: {people} people, {gates} gates, {readers} readers; seed {}", site.name, verb.seed));
+    let (people, gates, readers) = (population.people.len(), site.gates.len(), site.readers.len());
+    say(&format!(
+        "{}: {people} people, {gates} gates, {readers} readers; seed {}",
+        site.name, verb.seed
+    ));
     say(&format!("MQTT  mqtt://{broker}  (no password: loopback only, for this demonstration)"));
-    say(&format!("HTTP  http://{http}/api/entries  /api/gates  /api/areas  /openapi.json  /metrics"));
+    say(&format!(
+        "HTTP  http://{http}/api/entries  /api/gates  /api/areas  /openapi.json  /metrics"
+    ));
     say(&format!("token {token}  (for orders: Authorization: Bearer …)"));
     say("Ctrl-C ends it.\n");
 
@@ -140,21 +140,26 @@ async fn show(
         encode: None,
     };
     // On a thread of its own, as devices are elsewhere, too.
-    let simulation = std::thread::Builder::new().name("simulation".to_owned()).spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(simulated::run(settings, stopped)).map_err(anyhow::Error::from)
-    })?;
+    let simulation =
+        std::thread::Builder::new().name("simulation".to_owned()).spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(simulated::run(settings, stopped)).map_err(anyhow::Error::from)
+        })?;
     let limit = verb.seconds.map_or(Duration::MAX, Duration::from_secs);
     tokio::select! {
         signal = signals::stop_ordered() => { signal?; }
         () = follow(controller.journal().clone(), site.zone) => {}
         () = tokio::time::sleep(limit) => {}
     }
+    // The controller first: devices that leave in order are no alarm at the end of a demonstration.
+    controller.stop().await;
     // The simulation ends with the flag, and with its sender.
     let _ = stop.send(true);
     let summary = simulation.join().map_err(|_| anyhow::anyhow!("the simulation failed"))??;
-    controller.stop().await;
-    say(&format!("\n{summary:?}"));
+    say(&format!(
+        "\n{} swipes, {} opened, {} refused, {} passed; faults: {:?}",
+        summary.swipes, summary.opened, summary.refused, summary.passed, summary.faults
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

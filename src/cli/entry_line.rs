@@ -22,11 +22,8 @@ pub fn entry_line(row: &EntryRow) -> String {
     let person = row.person.as_deref().or(row.card.as_deref()).unwrap_or("");
     let rule = row.rule.as_ref().map_or("", |rule| rule.as_str());
     let by = row.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-    let flags = if row.flags.is_empty() {
-        String::new()
-    } else {
-        format!(" [{}]", row.flags.join(" "))
-    };
+    let flags =
+        if row.flags.is_empty() { String::new() } else { format!(" [{}]", row.flags.join(" ")) };
     format!(
         "{time}  {:<16} {arrow} {style}{:<18}{style:#} {who:　<4} {kind:<9} {person:<12} {rule}{flags}{by}  {}",
         row.gate,

@@ -35,7 +35,10 @@ pub fn run(verb: &Journal) -> anyhow::Result<ExitCode> {
     match found.broken {
         None => {
             let (rows, first, last) = (found.rows, found.first.unwrap_or(0), found.last.seq);
-            say(&format!("{}: {rows} rows from {first} to {last}: the chain holds", file.display()));
+            say(&format!(
+                "{}: {rows} rows from {first} to {last}: the chain holds",
+                file.display()
+            ));
             Ok(ExitCode::SUCCESS)
         }
         Some(broken) => {

@@ -27,10 +27,14 @@ pub struct Import {
 #[derive(Debug, Subcommand)]
 enum Kind {
     /// Columns: person, name, kind; then any of groups, grants, dormitory, trainings, quarantined, `passback_exempt`, `valid_from`, `valid_until`.
-    #[command(after_help = "Example:\n  onecard import people people.csv --data DIR --campus examples/college --apply")]
+    #[command(
+        after_help = "Example:\n  onecard import people people.csv --data DIR --campus examples/college --apply"
+    )]
     People(FromFile),
     /// Columns: card, person; then any of state, `valid_from`, `valid_until`.
-    #[command(after_help = "Example:\n  onecard import cards cards.csv --data DIR --campus examples/college --apply")]
+    #[command(
+        after_help = "Example:\n  onecard import cards cards.csv --data DIR --campus examples/college --apply"
+    )]
     Cards(FromFile),
 }
 

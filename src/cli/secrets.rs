@@ -29,7 +29,9 @@ pub struct Device {
 #[derive(Debug, Subcommand)]
 enum DeviceVerb {
     /// Add an account, or give it a new password; the password is shown once.
-    #[command(after_help = "Examples:\n  onecard device add --data DIR reader north-1-in --area campus\n  onecard device add --data DIR dashboard guard-room")]
+    #[command(
+        after_help = "Examples:\n  onecard device add --data DIR reader north-1-in --area campus\n  onecard device add --data DIR dashboard guard-room"
+    )]
     Add {
         #[command(flatten)]
         data: DataFolder,
@@ -41,7 +43,9 @@ enum DeviceVerb {
         area: Vec<String>,
     },
     /// Add accounts for every reader and gate of a campus; prints name and password of each as CSV.
-    #[command(after_help = "Example:\n  onecard device add-all examples/college --data DIR > passwords.csv")]
+    #[command(
+        after_help = "Example:\n  onecard device add-all examples/college --data DIR > passwords.csv"
+    )]
     AddAll {
         /// The folder with `campus.toml`.
         folder: std::path::PathBuf,

@@ -127,7 +127,9 @@ fn show(
     if let (Some(before), Some(prev)) = (before, row.prev_seq)
         && before < prev
     {
-        say(&format!("-- rows were missed between {before} and {prev}; GET /api/entries?after={before}"));
+        say(&format!(
+            "-- rows were missed between {before} and {prev}; GET /api/entries?after={before}"
+        ));
     }
     let wanted = (!verb.granted || row.granted)
         && (!verb.refused || !row.granted)

@@ -142,23 +142,9 @@ pub async fn get_entries(
     let last_seq = *backend.journal.committed().borrow();
     let found = read(&backend, move |reader| reader.find(&query)).await?;
     let next = next(&found, limit);
-    let row = |row: &Row| match &*row.event {
-        Event::EntryDecided(entry) => {
-            Some(entry_row(entry, row.seq, row.boot, None, backend.site.zone))
-        }
-        Event::PassageEnded(_)
-        | Event::Booted { .. }
-        | Event::Stopped { .. }
-        | Event::GateModeChanged { .. }
-        | Event::MeasureBegun { .. }
-        | Event::MeasureEnded { .. }
-        | Event::PresenceForgotten { .. }
-        | Event::OperatorActed { .. }
-        | Event::AlarmRaised { .. }
-        | Event::AlarmCleared { .. }
-        | Event::RulesLoaded { .. }
-        | Event::RulesRefused { .. }
-        | Event::PeopleImported { .. } => None,
+    let row = |row: &Row| {
+        let Event::EntryDecided(entry) = &*row.event else { return None };
+        Some(entry_row(entry, row.seq, row.boot, None, backend.site.zone))
     };
     Ok(web::Json(Entries {
         next_after: after.map(|after| next.unwrap_or_else(|| last_seq.max(after))),

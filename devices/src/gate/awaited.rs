@@ -28,7 +28,12 @@ pub struct Awaited {
     people: VecDeque<Due>,
     /// Until when an opening is explained by a permit.
     opening_until: Option<Time>,
+    /// The latest passages that ended, for reports that come late or again.
+    ended: VecDeque<(Due, bool)>,
 }
+
+/// Passages remembered after their end.
+const ENDED_MAX: usize = 64;
 
 impl Awaited {
     /// Awaits the holder of `permit`; returns whoever is awaited no more for want of room.
@@ -63,6 +68,19 @@ impl Awaited {
             None => self.people.iter().position(|due| due.direction == direction),
         }?;
         self.people.remove(at)
+    }
+
+    /// Notes how a wait ended.
+    pub fn ended(&mut self, due: Due, passed: bool) {
+        if self.ended.len() >= ENDED_MAX {
+            self.ended.pop_front();
+        }
+        self.ended.push_back((due, passed));
+    }
+
+    /// How the wait of this decision ended, if it did lately.
+    pub fn how_ended(&mut self, decision: &DecisionId) -> Option<&mut (Due, bool)> {
+        self.ended.iter_mut().find(|(due, _)| due.decision == *decision)
     }
 
     /// Takes out everybody who was awaited until `now` at the most.

@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(passage, expected);
         let rows: &[(&[u8], &str)] = &[
             (br#"{"state":"ajar"}"#, "`state` is `ajar`"),
-            (br#"{}"#, "`state` is missing"),
+            (b"{}", "`state` is missing"),
             (br#"{"state":"open","tamper":"no"}"#, "`tamper` is `no`"),
             (br#"{"state":"open","at":"now"}"#, "`at` is `now`"),
             (b"\xff\xfe", "not JSON"),

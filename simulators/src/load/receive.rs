@@ -67,6 +67,9 @@ pub fn acks(
     Ok(times)
 }
 
+/// How the command that answers a swipe begins.
+const OPEN: &[u8] = br#"{"command":"open""#;
+
 /// Which message `pkid` names when about `count` were acknowledged: the nearest with that identifier.
 fn nth(pkid: u16, count: usize) -> usize {
     let turn = usize::from(u16::MAX);
@@ -99,6 +102,10 @@ pub fn commands(
             let Packet::Publish(command) = packet else { continue };
             if command.pkid != 0 {
                 PubAck::new(command.pkid).write(&mut acks)?;
+            }
+            // A controller also tells a gate how to stand; only an opening answers a swipe.
+            if !command.payload.starts_with(OPEN) {
+                continue;
             }
             let Some(swipe) = gates.get_mut(&command.topic).and_then(Iterator::next) else {
                 watched.surplus += 1;

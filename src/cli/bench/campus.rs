@@ -97,8 +97,7 @@ direction = "in"
     fs::write(campus_folder.join("calendar.toml"), CALENDAR)?;
     fs::write(campus_folder.join("policies/bench.cedar"), POLICY)?;
     let campus = Campus::load(&campus_folder)?;
-    let population =
-        people::generate(&Places::of(&campus.site), people, 1, SystemClock.now());
+    let population = people::generate(&Places::of(&campus.site), people, 1, SystemClock.now());
     let good = |card: &&onecard_rules::person::Card| {
         card.state == onecard_rules::person::CardState::Active
             && card.valid_from.is_none()

@@ -199,8 +199,7 @@ fn ways(site: &Site, topics: &Topics, channel: Channel) -> Vec<Way> {
         .filter_map(|reader| {
             let gate = site.gates.get(&reader.gate)?;
             let area = gate.area.as_str();
-            let build =
-                |kind, device: &str, channel| topics.build(area, kind, device, channel);
+            let build = |kind, device: &str, channel| topics.build(area, kind, device, channel);
             Some(Way {
                 swipe: build(DeviceKind::Reader, reader.id.as_str(), Channel::Swipe).into(),
                 command: build(DeviceKind::Gate, gate.id.as_str(), channel),
@@ -263,8 +262,12 @@ fn print(verb: &Entry, rows: &[Row]) {
         "swipe to gate command, {} people, {} gates, {:?} broker, QoS 1, times in µs",
         verb.people, verb.gates, verb.broker
     ));
-    say("            |        floor          |            controller               | ratio        | controller");
-    say("   offered  |   p50     p99   p99.9 |   p50     p99   p99.9  sent/s  lost | p50    p99   | CPU ms   peak MiB");
+    say(
+        "            |        floor          |            controller               | ratio        | controller",
+    );
+    say(
+        "   offered  |   p50     p99   p99.9 |   p50     p99   p99.9  sent/s  lost | p50    p99   | CPU ms   peak MiB",
+    );
     for row in rows {
         let (floor, ours) = (row.floor.latency, row.controller.latency);
         say(&format!(
