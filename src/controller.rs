@@ -34,7 +34,7 @@ use crate::{
     campus::{Campus, Mistakes},
     clock::SystemClock,
     consequences::Projection,
-    http::{self, Backend, HttpFailure},
+    http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure},
     late::LateReceiver,
     link::{Link, LinkFailure},
     metrics::Metrics,
@@ -274,14 +274,14 @@ impl Controller {
         });
         let backend = Backend {
             site,
-            access: services.access.clone(),
-            alarms: services.alarms.clone(),
+            access: AccessDesk::of(&services.access),
+            alarms: AlarmDesk::of(&services.alarms),
             gates: Arc::new(services.gates),
             journal: journal.clone(),
             database: database.path().to_owned(),
             metrics: metrics.clone(),
             clock: clock.clone(),
-            link: link.handle(),
+            link: Arc::new(link.handle()),
             anonymous_read: campus.http.anonymous_read,
         };
         let http = http::start(campus.http.listen, backend)?;

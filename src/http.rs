@@ -11,48 +11,56 @@ use std::{
     time::Duration,
 };
 
-use actix::{Addr, Recipient};
+use actix::Recipient;
 use actix_web::{
-    App, HttpServer,
-    dev::ServerHandle,
+    App, HttpRequest, HttpServer,
+    body::MessageBody,
+    dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::DefaultHeaders,
-    web::{self, JsonConfig, PathConfig, QueryConfig},
+    web::{self, PayloadConfig, QueryConfig},
 };
 use onecard_devices::{clock::SharedClock, gate::actor::GetSnapshot};
 use onecard_rules::{ids::GateId, site::Site};
 use tracing::info;
 
-use crate::{
-    access::Access, alarms::Alarms, link::LinkHandle, metrics::Metrics, store::journal::Journal,
-};
+use crate::{metrics::Metrics, store::journal::Journal};
 
 mod act;
+mod asked;
+mod desks;
 mod health;
 mod openapi;
 mod operator;
+mod places;
 mod problem;
 mod read;
+#[cfg(test)]
+mod tests;
 
-use problem::Problem;
+pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus};
 
 /// Longest body taken, in bytes; orders are short.
 const BODY_BYTES_MAX: usize = 64 * 1024;
-/// How long requests under way may take when the controller stops.
+/// How long requests under way may take when the controller stops, in seconds.
 const STOP_S: u64 = 2;
+/// Connections at a time; more wait to be accepted.
+const CONNECTIONS_MAX: usize = 1024;
+/// Questions to the disk at a time; more wait.
+const BLOCKING_MAX: usize = 8;
 
 /// What the handlers ask.
 #[derive(Debug, Clone)]
 pub struct Backend {
     pub site: Arc<Site>,
-    pub access: Addr<Access>,
-    pub alarms: Addr<Alarms>,
+    pub access: AccessDesk,
+    pub alarms: AlarmDesk,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
     /// The database's file.
     pub database: PathBuf,
     pub metrics: Metrics,
     pub clock: SharedClock,
-    pub link: LinkHandle,
+    pub link: Arc<dyn LinkStatus>,
     pub anonymous_read: bool,
 }
 
@@ -91,37 +99,18 @@ pub fn start(listen: SocketAddr, backend: Backend) -> Result<Server, HttpFailure
     let failed = |source| HttpFailure::Bind { address: listen, source };
     let listener = TcpListener::bind(listen).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let backend = web::Data::new(backend);
-    let guard = web::Data::new(operator::Guard::default());
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(backend.clone())
-            .app_data(guard.clone())
-            .app_data(JsonConfig::default().limit(BODY_BYTES_MAX).error_handler(|error, _| {
-                Problem::unprocessable("body", &error.to_string()).into()
-            }))
-            .app_data(QueryConfig::default().error_handler(|error, _| {
-                Problem::unprocessable("query", &error.to_string()).into()
-            }))
-            .app_data(PathConfig::default().error_handler(|error, _| {
-                Problem::unprocessable("path", &error.to_string()).into()
-            }))
-            .wrap(
-                DefaultHeaders::new()
-                    .add(("x-content-type-options", "nosniff"))
-                    .add(("content-security-policy", "default-src 'none'"))
-                    .add(("cache-control", "no-store")),
-            )
-            .configure(routes)
-            .default_service(web::to(|| async { Problem::not_found("path", "no such path", None) }))
-    })
-    .workers(1)
-    .shutdown_timeout(STOP_S)
-    .client_request_timeout(Duration::from_secs(10))
-    .disable_signals()
-    .listen(listener)
-    .map_err(failed)?
-    .run();
+    let parts = Parts::new(backend);
+    let server = HttpServer::new(move || app(parts.clone()))
+        .workers(1)
+        .worker_max_blocking_threads(BLOCKING_MAX)
+        .max_connections(CONNECTIONS_MAX)
+        .keep_alive(Duration::from_secs(30))
+        .client_request_timeout(Duration::from_secs(10))
+        .shutdown_timeout(STOP_S)
+        .disable_signals()
+        .listen(listener)
+        .map_err(failed)?
+        .run();
     let handle = server.handle();
     // It ends when it is stopped; what could fail, failed at binding.
     actix::spawn(async move {
@@ -133,26 +122,48 @@ pub fn start(listen: SocketAddr, backend: Backend) -> Result<Server, HttpFailure
     Ok(Server { address, handle })
 }
 
-/// Every path; `openapi` must name the same.
-fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(read::get_entries)
-        .service(read::get_facts)
-        .service(read::get_gates)
-        .service(read::get_gate)
-        .service(read::get_areas)
-        .service(read::get_people_within)
-        .service(read::get_alarms)
-        .service(act::open_gate)
-        .service(act::set_gate_mode)
-        .service(act::clear_gate_mode)
-        .service(act::begin_lockdown)
-        .service(act::end_lockdown)
-        .service(act::begin_emergency)
-        .service(act::end_emergency)
-        .service(act::forgive_passback)
-        .service(act::acknowledge_alarm)
-        .service(health::get_health)
-        .service(health::get_metrics)
-        .service(openapi::get_document);
+/// What each worker is given.
+#[derive(Debug, Clone)]
+struct Parts {
+    backend: web::Data<Backend>,
+    doorkeeper: web::Data<operator::Doorkeeper>,
+    since: web::Data<health::Since>,
+}
+
+impl Parts {
+    fn new(backend: Backend) -> Self {
+        Self {
+            doorkeeper: web::Data::new(operator::Doorkeeper::new(backend.database.clone())),
+            since: web::Data::new(health::Since(backend.clock.now())),
+            backend: web::Data::new(backend),
+        }
+    }
+}
+
+fn app(
+    parts: Parts,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(parts.backend)
+        .app_data(parts.doorkeeper)
+        .app_data(parts.since)
+        .app_data(PayloadConfig::new(BODY_BYTES_MAX))
+        .app_data(QueryConfig::default().error_handler(|error, _| asked::bad_query(error).into()))
+        .wrap(
+            DefaultHeaders::new()
+                .add(("x-content-type-options", "nosniff"))
+                .add(("content-security-policy", "default-src 'none'; frame-ancestors 'none'"))
+                .add(("referrer-policy", "no-referrer"))
+                .add(("cache-control", "no-store")),
+        )
+        .configure(openapi::routes)
+        .default_service(web::to(async |request: HttpRequest| openapi::refuse(&request)))
 }

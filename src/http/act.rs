@@ -1,11 +1,10 @@
 //! What operators can order. Each order needs a reason, is recorded with name and reason, and is
 //! answered when it is on record.
 
-use actix_web::{delete, post, web};
-use chrono::{DateTime, FixedOffset};
+use actix_web::{HttpResponse, delete, post, web};
 use onecard_rules::{
     event::{DeviceKind, Subject},
-    ids::{GateId, PersonId},
+    ids::{AreaId, PersonId},
     mode::{MeasureKind, Mode},
     reason::Reason,
     site::Direction,
@@ -15,9 +14,11 @@ use utoipa::ToSchema;
 
 use super::{
     Backend,
+    asked::{Body, Until, Why, until},
+    desks::ask,
     operator::Operator,
-    problem::Problem,
-    read::{busy, known_area},
+    places::{known_area, known_gate},
+    problem::{Code, OrderRefusals, Problem},
 };
 use crate::{
     access::{
@@ -25,40 +26,31 @@ use crate::{
         state::OrderMistake,
     },
     alarms::{Acknowledge, AcknowledgeRefusal},
-    campus::meant,
 };
 
 impl From<OrderRefusal> for Problem {
     fn from(refusal: OrderRefusal) -> Self {
-        let detail = refusal.to_string();
-        match refusal {
-            OrderRefusal::Mistake(OrderMistake::UnknownGate(_) | OrderMistake::UnknownArea(_)) => {
-                Self::not_found("id", &detail, None)
-            }
-            OrderRefusal::Mistake(
-                OrderMistake::NothingToEnd(_)
-                | OrderMistake::NoOverride(_)
-                | OrderMistake::NothingToForgive(_),
-            ) => Self::conflict(detail),
-            OrderRefusal::NotRecorded | OrderRefusal::GateBusy(_) => Self::unavailable(detail),
-        }
+        let code = match &refusal {
+            OrderRefusal::Mistake(OrderMistake::UnknownGate(_)) => Code::UnknownGate,
+            OrderRefusal::Mistake(OrderMistake::UnknownArea(_)) => Code::UnknownArea,
+            OrderRefusal::Mistake(OrderMistake::NothingToEnd(_)) => Code::NothingToEnd,
+            OrderRefusal::Mistake(OrderMistake::NoOverride(_)) => Code::NoOverride,
+            OrderRefusal::Mistake(OrderMistake::NothingToForgive(_)) => Code::NothingToForgive,
+            OrderRefusal::NotRecorded => Code::NotRecorded,
+            OrderRefusal::GateBusy(_) => Code::GateBusy,
+        };
+        Self::new(code, refusal.to_string())
     }
 }
 
-/// A reason that says something.
-fn why(text: &str) -> Result<String, Problem> {
-    let text = text.trim();
-    if text.is_empty() || text.chars().count() > 500 {
-        return Err(Problem::unprocessable("why", "say why, in at most 500 characters"));
+impl From<AcknowledgeRefusal> for Problem {
+    fn from(refusal: AcknowledgeRefusal) -> Self {
+        let code = match refusal {
+            AcknowledgeRefusal::NotStanding => Code::AlarmNotStanding,
+            AcknowledgeRefusal::NotRecorded => Code::NotRecorded,
+        };
+        Self::new(code, refusal.to_string())
     }
-    Ok(text.to_owned())
-}
-
-fn known_gate(backend: &Backend, id: &str) -> Result<GateId, Problem> {
-    backend.site.gates.get(id).map(|gate| gate.id.clone()).ok_or_else(|| {
-        let meant = meant(id, backend.site.gates.keys().map(GateId::as_str));
-        Problem::not_found("gate", &format!("there is no gate `{id}`"), meant)
-    })
 }
 
 /// Open once.
@@ -66,106 +58,144 @@ fn known_gate(backend: &Backend, id: &str) -> Result<GateId, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct OpenAsked {
     /// `in` or `out`.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "in|out")]
     direction: Direction,
-    why: String,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    why: Why,
 }
 
 /// What was decided.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Opened {
+    /// Also in the entry row, the command and the passage.
     decision: String,
 }
 
 /// Opens a gate once.
-#[utoipa::path(params(("id" = String, Path)), request_body = OpenAsked, responses((status = 200, body = Opened), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)), security(("token" = [])))]
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = OpenAsked,
+    responses((status = 200, body = Opened), OrderRefusals), security(("token" = []))
+)]
 #[post("/api/gates/{id}/open")]
 pub async fn open_gate(
     by: Operator,
     backend: web::Data<Backend>,
     id: web::Path<String>,
-    asked: web::Json<OpenAsked>,
+    Body(asked): Body<OpenAsked>,
 ) -> Result<web::Json<Opened>, Problem> {
-    let gate = known_gate(&backend, &id)?;
-    let (direction, why) = (asked.direction, why(&asked.why)?);
-    let order = OpenGate { gate, direction, by: by.0, why };
-    let decision = backend.access.send(order).await.map_err(|_| busy())??;
+    let gate = known_gate(&backend, &id)?.id.clone();
+    let order = OpenGate { gate, direction: asked.direction, by: by.0, why: asked.why.0 };
+    let decision = ask(&backend.access.open, order).await??;
     Ok(web::Json(Opened { decision: decision.to_string() }))
+}
+
+/// How an operator can have a single gate stand.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GateMode {
+    /// Shut; each passage needs a permit.
+    Secure,
+    /// Open to everybody.
+    Free,
+    /// Out of use: nobody is let in, anybody may leave.
+    Blocked,
+}
+
+impl From<GateMode> for Mode {
+    fn from(mode: GateMode) -> Self {
+        match mode {
+            GateMode::Secure => Self::Secure,
+            GateMode::Free => Self::Free,
+            GateMode::Blocked => Self::Blocked,
+        }
+    }
 }
 
 /// How a gate shall stand.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModeAsked {
-    /// `secure`, `free` (open to everybody) or `blocked` (out of use).
-    #[schema(value_type = String)]
-    mode: Mode,
+    /// Null takes the standing order back.
+    #[serde(deserialize_with = "Option::deserialize")]
+    mode: Option<GateMode>,
     /// Ends by itself then, RFC 3339.
-    until: Option<DateTime<FixedOffset>>,
-    why: String,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    until: Option<Until>,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    why: Why,
+}
+
+/// What an order moved.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Told {
+    /// Gates that were told to stand otherwise. Which of them have not confirmed it, `/api/areas`
+    /// and `/api/gates?unconfirmed=true` say.
+    gates: Vec<String>,
 }
 
 /// Gives a gate a standing order.
-#[utoipa::path(params(("id" = String, Path)), request_body = ModeAsked, responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)), security(("token" = [])))]
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = ModeAsked,
+    responses((status = 200, body = Told), OrderRefusals), security(("token" = []))
+)]
 #[post("/api/gates/{id}/mode")]
 pub async fn set_gate_mode(
     by: Operator,
     backend: web::Data<Backend>,
     id: web::Path<String>,
-    asked: web::Json<ModeAsked>,
-) -> Result<actix_web::HttpResponse, Problem> {
-    let gate = known_gate(&backend, &id)?;
-    match asked.mode {
-        Mode::Secure | Mode::Free | Mode::Blocked => {}
-        Mode::LockedDown | Mode::Released => {
-            let detail = "a single gate is `secure`, `free` or `blocked`; lock-downs and emergency \
-                          releases are of areas";
-            return Err(Problem::unprocessable("mode", detail));
-        }
-    }
-    let (mode, until) = (Some(asked.mode), asked.until.map(|until| until.to_utc()));
-    let order = SetOverride { gate, mode, by: by.0, why: why(&asked.why)?, until };
-    backend.access.send(order).await.map_err(|_| busy())??;
-    Ok(actix_web::HttpResponse::NoContent().finish())
+    Body(asked): Body<ModeAsked>,
+) -> Result<web::Json<Told>, Problem> {
+    let until = until(asked.until, backend.clock.now())?;
+    override_gate(&backend, &id, asked.mode.map(Mode::from), until, by, asked.why).await
 }
 
 /// Why something is taken back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhyAsked {
-    why: String,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    why: Why,
 }
 
-/// Takes a gate's standing order back.
-#[utoipa::path(params(("id" = String, Path)), request_body = WhyAsked, responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)), security(("token" = [])))]
+/// Takes a gate's standing order back. `why` may be in the query instead of a body.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = WhyAsked,
+    responses((status = 200, body = Told), OrderRefusals), security(("token" = []))
+)]
 #[delete("/api/gates/{id}/mode")]
 pub async fn clear_gate_mode(
     by: Operator,
     backend: web::Data<Backend>,
     id: web::Path<String>,
-    asked: web::Json<WhyAsked>,
-) -> Result<actix_web::HttpResponse, Problem> {
-    let gate = known_gate(&backend, &id)?;
-    let order = SetOverride { gate, mode: None, by: by.0, why: why(&asked.why)?, until: None };
-    backend.access.send(order).await.map_err(|_| busy())??;
-    Ok(actix_web::HttpResponse::NoContent().finish())
+    Body(asked): Body<WhyAsked>,
+) -> Result<web::Json<Told>, Problem> {
+    override_gate(&backend, &id, None, None, by, asked.why).await
+}
+
+async fn override_gate(
+    backend: &Backend,
+    id: &str,
+    mode: Option<Mode>,
+    until: Option<onecard_rules::Time>,
+    by: Operator,
+    why: Why,
+) -> Result<web::Json<Told>, Problem> {
+    let gate = known_gate(backend, id)?.id.clone();
+    let gates = vec![gate.to_string()];
+    let order = SetOverride { gate, mode, by: by.0, why: why.0, until };
+    ask(&backend.access.set_override, order).await??;
+    Ok(web::Json(Told { gates }))
 }
 
 /// A measure over an area.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureAsked {
-    why: String,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    why: Why,
     /// Ends by itself then, RFC 3339.
-    until: Option<DateTime<FixedOffset>>,
-}
-
-/// What a measure moved.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MeasureDone {
-    /// Gates that were told to stand otherwise. Those that have not confirmed stand in
-    /// `GET /api/areas`.
-    gates: Vec<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    until: Option<Until>,
 }
 
 async fn begin(
@@ -173,13 +203,13 @@ async fn begin(
     kind: MeasureKind,
     id: &str,
     by: Operator,
-    asked: &MeasureAsked,
-) -> Result<web::Json<MeasureDone>, Problem> {
-    let area = known_area(backend, id)?;
-    let until = asked.until.map(|until| until.to_utc());
-    let order = BeginMeasure { kind, area, by: by.0, why: why(&asked.why)?, until };
-    let gates = backend.access.send(order).await.map_err(|_| busy())??;
-    Ok(web::Json(MeasureDone { gates: gates.iter().map(ToString::to_string).collect() }))
+    asked: MeasureAsked,
+) -> Result<web::Json<Told>, Problem> {
+    let area = known_area(backend, id)?.id.clone();
+    let until = until(asked.until, backend.clock.now())?;
+    let order = BeginMeasure { kind, area, by: by.0, why: asked.why.0, until };
+    let gates = ask(&backend.access.begin, order).await??;
+    Ok(web::Json(Told { gates: gates.iter().map(ToString::to_string).collect() }))
 }
 
 async fn end(
@@ -187,95 +217,125 @@ async fn end(
     kind: MeasureKind,
     id: &str,
     by: Operator,
-    asked: &WhyAsked,
-) -> Result<web::Json<MeasureDone>, Problem> {
-    let area = known_area(backend, id)?;
-    let order = EndMeasure { kind, area, by: by.0, why: why(&asked.why)? };
-    let gates = backend.access.send(order).await.map_err(|_| busy())??;
-    Ok(web::Json(MeasureDone { gates: gates.iter().map(ToString::to_string).collect() }))
+    asked: WhyAsked,
+) -> Result<web::Json<Told>, Problem> {
+    let area = known_area(backend, id)?.id.clone();
+    let order = EndMeasure { kind, area, by: by.0, why: asked.why.0 };
+    let gates = ask(&backend.access.end, order).await??;
+    Ok(web::Json(Told { gates: gates.iter().map(ToString::to_string).collect() }))
 }
 
 /// Locks an area down: nobody enters, anybody may leave.
-#[utoipa::path(params(("id" = String, Path)), request_body = MeasureAsked, responses((status = 200, body = MeasureDone), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)), security(("token" = [])))]
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = MeasureAsked,
+    responses((status = 200, body = Told), OrderRefusals), security(("token" = []))
+)]
 #[post("/api/areas/{id}/lockdown")]
 pub async fn begin_lockdown(
     by: Operator,
     backend: web::Data<Backend>,
     id: web::Path<String>,
-    asked: web::Json<MeasureAsked>,
-) -> Result<web::Json<MeasureDone>, Problem> {
-    begin(&backend, MeasureKind::Lockdown, &id, by, &asked).await
+    Body(asked): Body<MeasureAsked>,
+) -> Result<web::Json<Told>, Problem> {
+    begin(&backend, MeasureKind::Lockdown, &id, by, asked).await
 }
 
-/// Ends a lock-down.
-#[utoipa::path(params(("id" = String, Path)), request_body = WhyAsked, responses((status = 200, body = MeasureDone), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)), security(("token" = [])))]
-#[post("/api/areas/{id}/release")]
+/// Ends a lock-down. `why` may be in the query instead of a body.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = WhyAsked,
+    responses((status = 200, body = Told), OrderRefusals), security(("token" = []))
+)]
+#[delete("/api/areas/{id}/lockdown")]
 pub async fn end_lockdown(
     by: Operator,
     backend: web::Data<Backend>,
     id: web::Path<String>,
-    asked: web::Json<WhyAsked>,
-) -> Result<web::Json<MeasureDone>, Problem> {
-    end(&backend, MeasureKind::Lockdown, &id, by, &asked).await
+    Body(asked): Body<WhyAsked>,
+) -> Result<web::Json<Told>, Problem> {
+    end(&backend, MeasureKind::Lockdown, &id, by, asked).await
 }
 
-/// Releases every gate of an area, for a fire or an evacuation.
-#[utoipa::path(params(("id" = String, Path)), request_body = MeasureAsked, responses((status = 200, body = MeasureDone), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)), security(("token" = [])))]
+/// Ends a lock-down, for clients that cannot send DELETE.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = WhyAsked,
+    responses((status = 200, body = Told), OrderRefusals), security(("token" = []))
+)]
+#[post("/api/areas/{id}/release")]
+pub async fn release_lockdown(
+    by: Operator,
+    backend: web::Data<Backend>,
+    id: web::Path<String>,
+    Body(asked): Body<WhyAsked>,
+) -> Result<web::Json<Told>, Problem> {
+    end(&backend, MeasureKind::Lockdown, &id, by, asked).await
+}
+
+/// Has every gate of an area stand open, for a fire or an evacuation.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = MeasureAsked,
+    responses((status = 200, body = Told), OrderRefusals), security(("token" = []))
+)]
 #[post("/api/areas/{id}/emergency")]
 pub async fn begin_emergency(
     by: Operator,
     backend: web::Data<Backend>,
     id: web::Path<String>,
-    asked: web::Json<MeasureAsked>,
-) -> Result<web::Json<MeasureDone>, Problem> {
-    begin(&backend, MeasureKind::Release, &id, by, &asked).await
+    Body(asked): Body<MeasureAsked>,
+) -> Result<web::Json<Told>, Problem> {
+    begin(&backend, MeasureKind::Release, &id, by, asked).await
 }
 
 /// Ends an emergency release; where everybody within is, is forgotten.
-#[utoipa::path(params(("id" = String, Path)), request_body = WhyAsked, responses((status = 200, body = MeasureDone), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)), security(("token" = [])))]
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = WhyAsked,
+    responses((status = 200, body = Told), OrderRefusals), security(("token" = []))
+)]
 #[delete("/api/areas/{id}/emergency")]
 pub async fn end_emergency(
     by: Operator,
     backend: web::Data<Backend>,
     id: web::Path<String>,
-    asked: web::Json<WhyAsked>,
-) -> Result<web::Json<MeasureDone>, Problem> {
-    end(&backend, MeasureKind::Release, &id, by, &asked).await
+    Body(asked): Body<WhyAsked>,
+) -> Result<web::Json<Told>, Problem> {
+    end(&backend, MeasureKind::Release, &id, by, asked).await
 }
 
 /// Whom anti-passback shall forgive: one person, or everybody within an area.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForgiveAsked {
-    person: Option<String>,
-    area: Option<String>,
-    why: String,
+    #[schema(value_type = Option<String>)]
+    person: Option<PersonId>,
+    #[schema(value_type = Option<String>)]
+    area: Option<AreaId>,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    why: Why,
 }
 
 /// Forgets where somebody is, so that anti-passback lets them in.
-#[utoipa::path(request_body = ForgiveAsked, responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)), security(("token" = [])))]
+#[utoipa::path(
+    request_body = ForgiveAsked,
+    responses((status = 204), OrderRefusals), security(("token" = []))
+)]
 #[post("/api/passback/forgive")]
 pub async fn forgive_passback(
     by: Operator,
     backend: web::Data<Backend>,
-    asked: web::Json<ForgiveAsked>,
-) -> Result<actix_web::HttpResponse, Problem> {
-    let whom = match (&asked.person, &asked.area) {
-        (Some(person), None) => Forgiven::Person(
-            PersonId::new(person)
-                .map_err(|wrong| Problem::unprocessable("person", &wrong.to_string()))?,
-        ),
-        (None, Some(area)) => Forgiven::Area(known_area(&backend, area)?),
+    Body(asked): Body<ForgiveAsked>,
+) -> Result<HttpResponse, Problem> {
+    let whom = match (asked.person, asked.area) {
+        (Some(person), None) => Forgiven::Person(person),
+        (None, Some(area)) => Forgiven::Area(known_area(&backend, area.as_str())?.id.clone()),
         (Some(_), Some(_)) | (None, None) => {
-            return Err(Problem::unprocessable("person", "name either `person` or `area`"));
+            return Err(Problem::bad_field("person", "name either a `person` or an `area`"));
         }
     };
-    let order = Forgive { whom, by: by.0, why: why(&asked.why)? };
-    backend.access.send(order).await.map_err(|_| busy())??;
-    Ok(actix_web::HttpResponse::NoContent().finish())
+    let order = Forgive { whom, by: by.0, why: asked.why.0 };
+    ask(&backend.access.forgive, order).await??;
+    Ok(HttpResponse::NoContent().finish())
 }
 
-/// Which alarm was seen.
+/// Which alarm was seen: as `/api/alarms` names it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcknowledgeAsked {
@@ -286,27 +346,23 @@ pub struct AcknowledgeAsked {
     device: String,
     #[schema(value_type = String)]
     reason: Reason,
-    why: String,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    why: Why,
 }
 
 /// Notes that an alarm was seen.
-#[utoipa::path(request_body = AcknowledgeAsked, responses((status = 204), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)), security(("token" = [])))]
+#[utoipa::path(
+    request_body = AcknowledgeAsked,
+    responses((status = 204), OrderRefusals), security(("token" = []))
+)]
 #[post("/api/alarms/acknowledge")]
 pub async fn acknowledge_alarm(
     by: Operator,
     backend: web::Data<Backend>,
-    asked: web::Json<AcknowledgeAsked>,
-) -> Result<actix_web::HttpResponse, Problem> {
-    let asked = asked.into_inner();
+    Body(asked): Body<AcknowledgeAsked>,
+) -> Result<HttpResponse, Problem> {
     let subject = Subject { area: asked.area, kind: asked.kind, device: asked.device };
-    let order = Acknowledge { subject, reason: asked.reason, by: by.0, why: why(&asked.why)? };
-    match backend.alarms.send(order).await.map_err(|_| busy())? {
-        Ok(()) => Ok(actix_web::HttpResponse::NoContent().finish()),
-        Err(refusal @ AcknowledgeRefusal::NotStanding) => {
-            Err(Problem::conflict(refusal.to_string()))
-        }
-        Err(refusal @ AcknowledgeRefusal::NotRecorded) => {
-            Err(Problem::unavailable(refusal.to_string()))
-        }
-    }
+    let order = Acknowledge { subject, reason: asked.reason, by: by.0, why: asked.why.0 };
+    ask(&backend.alarms.acknowledge, order).await??;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -1,83 +1,129 @@
 //! Whether the controller is well, and what it has counted. No token: monitoring has none, and
 //! nothing here is about a person.
 
+use std::fmt::Write as _;
+
 use actix_web::{HttpResponse, get, web};
+use onecard_rules::Time;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Backend;
 
+/// When the interface began to listen.
+#[derive(Debug, Clone, Copy)]
+pub struct Since(pub Time);
+
 /// How the controller is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
     /// `ok`, or what is wrong.
-    status: String,
+    status: &'static str,
     version: &'static str,
     /// How often a controller has started on this data.
     boot: u64,
     /// The last row of the journal.
     last_seq: u64,
-    /// Facts waiting for the disk.
-    journal_queued: usize,
+    /// Age of that row; null: none was written since the start.
+    last_recorded_ms: Option<i64>,
+    uptime_ms: i64,
     journal_healthy: bool,
+    /// Facts that wait for the disk, and how many may.
+    journal_waiting: usize,
+    journal_capacity: usize,
     /// Commits that the disk refused since the start.
-    journal_failures: u64,
+    journal_failed_commits: u64,
+    /// Whether messages of devices can come and go.
     link_up: bool,
 }
 
 /// Whether the controller is well: 200, or 503 and what is wrong.
 #[utoipa::path(responses((status = 200, body = Health), (status = 503, body = Health)))]
 #[get("/health")]
-pub async fn get_health(backend: web::Data<Backend>) -> HttpResponse {
-    let stats = backend.journal.health();
+pub async fn get_health(backend: web::Data<Backend>, since: web::Data<Since>) -> HttpResponse {
+    let (journal, now) = (backend.journal.health(), backend.clock.now());
     let link_up = backend.link.is_up();
-    let said = match (stats.healthy, link_up) {
+    let status = match (journal.healthy, link_up) {
         (true, true) => "ok",
         (false, _) => "the journal cannot be written: look at the disk",
-        (true, false) => "the broker is away",
+        (true, false) => "the broker is away: look at it and at the network",
     };
+    let last_seq = *backend.journal.committed().borrow();
+    let last = backend.journal.after(last_seq.saturating_sub(1), 1).unwrap_or_default();
     let health = Health {
-        status: said.to_owned(),
+        status,
         version: env!("CARGO_PKG_VERSION"),
         boot: backend.journal.boot(),
-        last_seq: *backend.journal.committed().borrow(),
-        journal_queued: stats.waiting,
-        journal_healthy: stats.healthy,
-        journal_failures: stats.failed_commits,
+        last_seq,
+        last_recorded_ms: last.first().map(|row| (now - row.at).num_milliseconds()),
+        uptime_ms: (now - since.0).num_milliseconds(),
+        journal_healthy: journal.healthy,
+        journal_waiting: journal.waiting,
+        journal_capacity: journal.capacity,
+        journal_failed_commits: journal.failed_commits,
         link_up,
     };
-    if stats.healthy && link_up {
+    if journal.healthy && link_up {
         HttpResponse::Ok().json(health)
     } else {
         HttpResponse::ServiceUnavailable().json(health)
     }
 }
 
+/// What runs here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Running {
+    version: &'static str,
+    site: String,
+    name: String,
+    /// How often a controller has started on this data.
+    boot: u64,
+}
+
+/// What runs here, and for which site.
+#[utoipa::path(responses((status = 200, body = Running)))]
+#[get("/api/version")]
+pub async fn get_version(backend: web::Data<Backend>) -> web::Json<Running> {
+    web::Json(Running {
+        version: env!("CARGO_PKG_VERSION"),
+        site: backend.site.id.to_string(),
+        name: backend.site.name.clone(),
+        boot: backend.journal.boot(),
+    })
+}
+
 /// Everything counted, in the Prometheus text format.
 #[utoipa::path(responses((status = 200, body = String, content_type = "text/plain")))]
 #[get("/metrics")]
 pub async fn get_metrics(backend: web::Data<Backend>) -> HttpResponse {
-    use std::fmt::Write as _;
     let mut text = backend.metrics.render();
     let end = text.rfind("# EOF").unwrap_or(text.len());
     text.truncate(end);
-    let stats = backend.journal.health();
-    let journal = [
-        ("queued", stats.waiting as u64),
-        ("commits_total", stats.commits),
-        ("rows_total", stats.rows),
-        ("failed_commits_total", stats.failed_commits),
-        ("refused_total", stats.refused),
+    let journal = backend.journal.health();
+    let size = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let rows = [
+        ("waiting", size(journal.waiting)),
+        ("capacity", size(journal.capacity)),
+        ("rows", journal.rows),
+        ("commits", journal.commits),
+        ("failed_commits", journal.failed_commits),
+        ("refused", journal.refused),
         ("last_seq", *backend.journal.committed().borrow()),
+        ("healthy", u64::from(journal.healthy)),
     ];
-    let journal = journal.into_iter().map(|(name, value)| ("journal", name, value));
-    let link = backend.link.counts().await.into_iter().map(|(name, value)| ("link", name, value));
-    for (part, name, value) in journal.chain(link) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "onecard_{part}_{name} {value}");
+    for (name, value) in rows {
+        gauge(&mut text, "journal", name, value);
+    }
+    gauge(&mut text, "link", "up", u64::from(backend.link.is_up()));
+    for (name, value) in backend.link.counts().await {
+        gauge(&mut text, "link", name, value);
     }
     text.push_str("# EOF\n");
-    HttpResponse::Ok()
-        .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(text)
+    let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    HttpResponse::Ok().content_type(media_type).body(text)
+}
+
+fn gauge(text: &mut String, part: &str, name: &str, value: u64) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "# TYPE onecard_{part}_{name} gauge\nonecard_{part}_{name} {value}");
 }

@@ -1,44 +1,68 @@
-//! The `OpenAPI` document, made from the handlers and types themselves.
+//! The list of all handlers, once: from it come the routes and the document of the contract.
 
-use actix_web::{HttpResponse, get};
+use std::sync::LazyLock;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+    openapi::{
+        PathItem,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
 };
 
-use super::{act, health, read};
+use super::{
+    act, health, places,
+    problem::{Code, Problem},
+    read,
+};
 
-/// The document.
-#[derive(Debug, OpenApi)]
-#[openapi(
-    info(
-        title = "OneCard",
-        description = "Entries, gates, areas and alarms to read, and orders to give by a named operator. Errors are `application/problem+json`."
-    ),
-    paths(
-        read::get_entries,
-        read::get_facts,
-        read::get_gates,
-        read::get_gate,
-        read::get_areas,
-        read::get_people_within,
-        read::get_alarms,
-        act::open_gate,
-        act::set_gate_mode,
-        act::clear_gate_mode,
-        act::begin_lockdown,
-        act::end_lockdown,
-        act::begin_emergency,
-        act::end_emergency,
-        act::forgive_passback,
-        act::acknowledge_alarm,
-        health::get_health,
-        health::get_metrics,
-        get_document,
-    ),
-    modifiers(&Token)
-)]
-pub struct Document;
+macro_rules! interface {
+    ($($module:ident :: $handler:ident,)*) => {
+        /// The document.
+        #[derive(Debug, OpenApi)]
+        #[openapi(
+            info(
+                title = "OneCard",
+                description = "Entries, gates, areas and alarms to read, and orders to give by a \
+                               named operator. Refusals are `application/problem+json`.",
+            ),
+            paths(get_document, $($module::$handler,)*),
+            components(schemas(super::problem::Problem)),
+            modifiers(&Token)
+        )]
+        struct Document;
+
+        /// Every path.
+        pub fn routes(config: &mut web::ServiceConfig) {
+            config.service(get_document);
+            $(config.service($module::$handler);)*
+        }
+    };
+}
+
+interface! {
+    read::get_entries,
+    read::get_facts,
+    read::get_alarms,
+    places::get_gates,
+    places::get_gate,
+    places::get_areas,
+    places::get_people_within,
+    act::open_gate,
+    act::set_gate_mode,
+    act::clear_gate_mode,
+    act::begin_lockdown,
+    act::end_lockdown,
+    act::release_lockdown,
+    act::begin_emergency,
+    act::end_emergency,
+    act::forgive_passback,
+    act::acknowledge_alarm,
+    health::get_health,
+    health::get_metrics,
+    health::get_version,
+}
 
 struct Token;
 
@@ -49,9 +73,53 @@ impl Modify for Token {
     }
 }
 
+static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Document::openapi);
+
+/// The document as it is served.
+pub fn document() -> &'static utoipa::openapi::OpenApi {
+    &DOCUMENT
+}
+
 /// This document.
 #[utoipa::path(responses((status = 200, body = Object)))]
 #[get("/openapi.json")]
 pub async fn get_document() -> HttpResponse {
-    HttpResponse::Ok().json(Document::openapi())
+    HttpResponse::Ok().json(document())
+}
+
+/// Answers what no route took: a path that is not there, or a method that it does not know.
+pub fn refuse(request: &HttpRequest) -> Problem {
+    let path = request.path();
+    let allowed: Vec<&str> = document()
+        .paths
+        .paths
+        .iter()
+        .filter(|(pattern, _)| matches(pattern, path))
+        .flat_map(|(_, item)| methods(item))
+        .collect();
+    if allowed.is_empty() {
+        let detail = format!("there is no `{path}`; `/openapi.json` lists all paths");
+        return Problem::new(Code::UnknownPath, detail);
+    }
+    Problem::method_not_allowed(request.method().as_str(), path, allowed.join(", "))
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (pattern.next(), path.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(there)) if wanted == there => {}
+            (Some(wanted), Some(there)) if wanted.starts_with('{') && !there.is_empty() => {}
+            (_, _) => return false,
+        }
+    }
+}
+
+/// The methods that a path knows.
+pub fn methods(item: &PathItem) -> Vec<&'static str> {
+    [("GET", &item.get), ("POST", &item.post), ("DELETE", &item.delete)]
+        .into_iter()
+        .filter_map(|(method, operation)| operation.as_ref().map(|_| method))
+        .collect()
 }

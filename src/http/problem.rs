@@ -1,66 +1,135 @@
-//! What went wrong, as RFC 9457 has it: a stable code, the field, the mend.
+//! What went wrong, as RFC 9457 has it: a stable code for programs; the field and the mend for
+//! people.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use actix_web::{
+    HttpRequest, HttpResponse, Responder, ResponseError,
+    body::BoxBody,
+    http::{
+        StatusCode,
+        header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder},
+};
+
+const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request was refused. Codes are stable; none is ever renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// No token, or one that is not good.
+    Unauthorized,
+    /// Too many wrong tokens from this address.
+    TooManyAttempts,
+    UnknownPath,
+    MethodNotAllowed,
+    UnknownGate,
+    UnknownArea,
+    /// The body is not JSON.
+    NotJson,
+    BodyTooLong,
+    /// A field or parameter is missing, unknown or wrong; `field` names it.
+    BadField,
+    NothingToEnd,
+    NoOverride,
+    NothingToForgive,
+    AlarmNotStanding,
+    /// The order is not on record; a gate may have been told already.
+    NotRecorded,
+    GateBusy,
+    /// The controller did not answer in time or is stopping.
+    NoAnswer,
+    /// The controller's disk cannot be read.
+    StoreUnreadable,
+}
+
+impl Code {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+            Self::UnknownPath | Self::UnknownGate | Self::UnknownArea => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotJson => StatusCode::BAD_REQUEST,
+            Self::BadField => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NothingToEnd
+            | Self::NoOverride
+            | Self::NothingToForgive
+            | Self::AlarmNotStanding => StatusCode::CONFLICT,
+            Self::NotRecorded | Self::GateBusy | Self::NoAnswer | Self::StoreUnreadable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        }
+    }
+}
 
 /// A refusal.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
-    /// HTTP status.
-    pub status: u16,
-    /// Stable, for programs.
-    pub code: &'static str,
-    /// For people: what is wrong and the mend.
-    pub detail: String,
-    /// The field or thing that is wrong.
+    /// Always `about:blank`: `code` tells problems apart.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The name of the HTTP status.
+    title: &'static str,
+    status: u16,
+    code: Code,
+    /// What is wrong and the mend.
+    detail: String,
+    /// The field, parameter or part of the path that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
+    field: Option<String>,
+    /// The methods that the path knows.
+    #[serde(skip)]
+    allowed: Option<String>,
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, field: Option<&str>, detail: String) -> Self {
-        Self { status: status.as_u16(), code, detail, field: field.map(ToOwned::to_owned) }
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let status = code.status();
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            code,
+            detail: detail.into(),
+            field: None,
+            allowed: None,
+        }
     }
 
-    /// No or a wrong token.
-    pub fn unauthorized(detail: &str) -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
-            Some("authorization"),
-            detail.to_owned(),
-        )
+    /// A field that is missing, unknown or makes no sense.
+    pub fn bad_field(field: &str, detail: impl Into<String>) -> Self {
+        Self::new(Code::BadField, detail).at(field)
     }
 
-    /// Too many wrong tokens.
-    pub fn too_many() -> Self {
-        let detail = "too many wrong tokens; wait a minute".to_owned();
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", None, detail)
-    }
-
-    /// A thing that is not there.
-    pub fn not_found(field: &str, detail: &str, meant: Option<&str>) -> Self {
+    /// A thing that is not there; `meant` is the nearest that is.
+    pub fn unknown(code: Code, what: &str, id: &str, meant: Option<&str>) -> Self {
         let meant = meant.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
-        Self::new(StatusCode::NOT_FOUND, "not_found", Some(field), format!("{detail}{meant}"))
+        Self::new(code, format!("there is no {what} `{id}`{meant}")).at(what)
     }
 
-    /// Something that contradicts how things are.
-    pub fn conflict(detail: String) -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", None, detail)
+    /// A method that the path does not know.
+    pub fn method_not_allowed(method: &str, path: &str, allowed: String) -> Self {
+        let detail = format!("`{path}` knows no {method}; use {allowed}");
+        Self { allowed: Some(allowed), ..Self::new(Code::MethodNotAllowed, detail) }
     }
 
-    /// A field that makes no sense.
-    pub fn unprocessable(field: &str, detail: &str) -> Self {
-        let (status, detail) = (StatusCode::UNPROCESSABLE_ENTITY, detail.to_owned());
-        Self::new(status, "unprocessable", Some(field), detail)
+    /// A service that does not answer.
+    pub fn no_answer() -> Self {
+        let detail = "the controller is busy or stopping; look whether an order was carried out \
+                      before you repeat it";
+        Self::new(Code::NoAnswer, detail)
     }
 
-    /// It could not be done at the moment.
-    pub fn unavailable(detail: String) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", None, detail)
+    fn at(self, field: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..self }
     }
 }
 
@@ -72,18 +141,86 @@ impl fmt::Display for Problem {
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        self.code.status()
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(self.status_code()).content_type("application/problem+json").json(self)
+        let mut response = HttpResponse::build(self.status_code());
+        response.content_type(MEDIA_TYPE);
+        match self.code {
+            Code::Unauthorized => {
+                response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+            }
+            Code::TooManyAttempts => {
+                response.insert_header((RETRY_AFTER, "60"));
+            }
+            Code::NotRecorded | Code::GateBusy | Code::NoAnswer | Code::StoreUnreadable => {
+                response.insert_header((RETRY_AFTER, "1"));
+            }
+            Code::UnknownPath
+            | Code::MethodNotAllowed
+            | Code::UnknownGate
+            | Code::UnknownArea
+            | Code::NotJson
+            | Code::BodyTooLong
+            | Code::BadField
+            | Code::NothingToEnd
+            | Code::NoOverride
+            | Code::NothingToForgive
+            | Code::AlarmNotStanding => {}
+        }
+        if let Some(allowed) = &self.allowed {
+            response.insert_header((ALLOW, allowed.as_str()));
+        }
+        response.json(self)
     }
 }
 
-impl actix_web::Responder for Problem {
-    type Body = actix_web::body::BoxBody;
+impl Responder for Problem {
+    type Body = BoxBody;
 
-    fn respond_to(self, _: &actix_web::HttpRequest) -> HttpResponse {
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         self.error_response()
     }
+}
+
+/// How reading can be refused.
+pub struct Refusals;
+
+/// How an order can be refused.
+pub struct OrderRefusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refusals(&[
+            (401, "No token, or one that is not good"),
+            (404, "No such gate or area"),
+            (422, "A parameter is wrong; `field` names it"),
+            (429, "Too many wrong tokens"),
+            (503, "No answer in time, or the disk cannot be read"),
+        ])
+    }
+}
+
+impl IntoResponses for OrderRefusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let mut all = Refusals::responses();
+        all.extend(refusals(&[
+            (400, "The body is not JSON"),
+            (409, "It contradicts how things are: nothing to end, to take back, to forgive"),
+            (413, "The body is too long"),
+            (422, "A field is missing, unknown or wrong; `field` names it"),
+            (503, "It is not on record; a gate may have been told already"),
+        ]));
+        all
+    }
+}
+
+fn refusals(rows: &[(u16, &str)]) -> BTreeMap<String, RefOr<Response>> {
+    let response = |&(status, description): &(u16, &str)| {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let response = ResponseBuilder::new().description(description).content(MEDIA_TYPE, content);
+        (status.to_string(), RefOr::T(response.build()))
+    };
+    rows.iter().map(response).collect()
 }

@@ -1,0 +1,103 @@
+//! Whom the handlers ask: the access service, the alarm service, the link; and how long they wait.
+
+use std::{fmt, future::Future, pin::Pin, time::Duration};
+
+use actix::{Actor, Addr, Context, Handler, Message, Recipient};
+
+use super::problem::Problem;
+use crate::{
+    access::{BeginMeasure, EndMeasure, Forgive, GetAreas, GetPeopleWithin, OpenGate, SetOverride},
+    alarms::{Acknowledge, GetStanding},
+    link::LinkHandle,
+};
+
+/// How long an answer may take; a commit takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The access service as seen from here.
+#[derive(Debug, Clone)]
+pub struct AccessDesk {
+    pub open: Recipient<OpenGate>,
+    pub begin: Recipient<BeginMeasure>,
+    pub end: Recipient<EndMeasure>,
+    pub set_override: Recipient<SetOverride>,
+    pub forgive: Recipient<Forgive>,
+    pub areas: Recipient<GetAreas>,
+    pub people: Recipient<GetPeopleWithin>,
+}
+
+impl AccessDesk {
+    #[must_use]
+    pub fn of<A>(service: &Addr<A>) -> Self
+    where
+        A: Actor<Context = Context<A>>
+            + Handler<OpenGate>
+            + Handler<BeginMeasure>
+            + Handler<EndMeasure>
+            + Handler<SetOverride>
+            + Handler<Forgive>
+            + Handler<GetAreas>
+            + Handler<GetPeopleWithin>,
+    {
+        Self {
+            open: service.clone().recipient(),
+            begin: service.clone().recipient(),
+            end: service.clone().recipient(),
+            set_override: service.clone().recipient(),
+            forgive: service.clone().recipient(),
+            areas: service.clone().recipient(),
+            people: service.clone().recipient(),
+        }
+    }
+}
+
+/// The alarm service as seen from here.
+#[derive(Debug, Clone)]
+pub struct AlarmDesk {
+    pub standing: Recipient<GetStanding>,
+    pub acknowledge: Recipient<Acknowledge>,
+}
+
+impl AlarmDesk {
+    #[must_use]
+    pub fn of<A>(service: &Addr<A>) -> Self
+    where
+        A: Actor<Context = Context<A>> + Handler<GetStanding> + Handler<Acknowledge>,
+    {
+        Self { standing: service.clone().recipient(), acknowledge: service.clone().recipient() }
+    }
+}
+
+/// Counts by name.
+pub type Counts<'a> = Pin<Box<dyn Future<Output = Vec<(&'static str, u64)>> + 'a>>;
+
+/// The link to the broker as seen from here.
+pub trait LinkStatus: fmt::Debug + Send + Sync {
+    /// Whether messages can come and go.
+    fn is_up(&self) -> bool;
+
+    /// What it has counted.
+    fn counts(&self) -> Counts<'_>;
+}
+
+impl LinkStatus for LinkHandle {
+    fn is_up(&self) -> bool {
+        Self::is_up(self)
+    }
+
+    fn counts(&self) -> Counts<'_> {
+        Box::pin(Self::counts(self))
+    }
+}
+
+/// Asks, and waits for the answer. The question is sent at once, whenever the answer is awaited.
+pub fn ask<M>(
+    desk: &Recipient<M>,
+    question: M,
+) -> impl Future<Output = Result<M::Result, Problem>> + use<M>
+where
+    M: Message<Result: Send> + Send + 'static,
+{
+    let answer = desk.send(question).timeout(PATIENCE);
+    async move { answer.await.map_err(|_| Problem::no_answer()) }
+}
