@@ -29,7 +29,7 @@ use onecard_rules::{
 };
 use rumqttc::{
     QoS,
-    mqttbytes::v4::{Connect, Packet, Publish, read},
+    mqttbytes::v4::{self, Connect, Packet, Publish},
 };
 use serde_json::json;
 
@@ -124,7 +124,7 @@ impl Line {
 
     fn packet(&mut self) -> std::io::Result<Packet> {
         loop {
-            if let Ok(packet) = read(&mut self.buffer, 1 << 20) {
+            if let Ok(packet) = v4::Packet::read(&mut self.buffer, 1 << 20) {
                 return Ok(packet);
             }
             let mut chunk = [0; 4096];
