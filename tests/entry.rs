@@ -3,9 +3,7 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
-    clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::print_stdout,
     reason = "tests may fail loudly"
 )]
 

@@ -116,10 +116,11 @@ impl Line {
         let mut out = BytesMut::new();
         publish.write(&mut out).map_err(std::io::Error::other)?;
         self.stream.write_all(&out)?;
-        match self.packet()? {
-            Packet::PubAck(_) => Ok(()),
-            other => Err(std::io::Error::other(format!("{other:?}"))),
+        let answer = self.packet()?;
+        if matches!(answer, Packet::PubAck(_)) {
+            return Ok(());
         }
+        Err(std::io::Error::other(format!("{answer:?}")))
     }
 
     fn packet(&mut self) -> std::io::Result<Packet> {

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A client that hears what it has subscribed to.
 pub struct Client {
-    client: AsyncClient,
+    requests: AsyncClient,
     events: EventLoop,
     heard: VecDeque<(String, Vec<u8>)>,
     contract: Contract,
@@ -30,7 +30,7 @@ impl Client {
             client.subscribe(*filter, QoS::AtLeastOnce).await.expect("queued");
         }
         let contract = Contract::load();
-        let mut client = Self { client, events, heard: VecDeque::new(), contract };
+        let mut client = Self { requests: client, events, heard: VecDeque::new(), contract };
         let mut waiting = filters.len();
         while waiting > 0 {
             if matches!(client.poll().await, Event::Incoming(Packet::SubAck(_))) {
@@ -55,7 +55,7 @@ impl Client {
 
     /// Publishes and waits for the acknowledgement.
     pub async fn publish(&mut self, topic: &str, payload: impl Into<Vec<u8>>) {
-        self.client.publish(topic, QoS::AtLeastOnce, false, payload).await.expect("queued");
+        self.requests.publish(topic, QoS::AtLeastOnce, false, payload).await.expect("queued");
         while !matches!(self.poll().await, Event::Incoming(Packet::PubAck(_))) {}
     }
 
