@@ -145,6 +145,8 @@ pub struct Gate {
     run: String,
     /// An alarm of the run before about a mode that was not confirmed still stands.
     unconfirmed_before: bool,
+    /// Later than others by so much, so that a thousand gates that are away are not told all at once.
+    spread: TimeDelta,
 }
 
 impl Gate {
@@ -152,6 +154,7 @@ impl Gate {
     /// remembers a command of the run before has not confirmed one of this.
     #[must_use]
     pub fn new(site: site::Gate, run: &str) -> Self {
+        let spread = spread_of(site.id.as_str());
         Self {
             site,
             stand: Stand::Unknown,
@@ -163,6 +166,7 @@ impl Gate {
             commands: 0,
             run: run.to_owned(),
             unconfirmed_before: false,
+            spread,
         }
     }
 
@@ -256,7 +260,7 @@ impl Gate {
     /// Sends the mode that the gate was told, and makes the next try due.
     fn send_mode(&mut self, now: Time) -> Option<Action> {
         let told = self.told.as_mut()?;
-        let deadline = now + delta(told.resend_after);
+        let deadline = now + delta(told.resend_after) + self.spread;
         told.resend_at = Some(deadline);
         told.resend_after = (told.resend_after * 2).min(RESEND_MAX);
         Some(Action::SendMode { mode: told.mode, command: told.command.clone(), deadline })
@@ -450,6 +454,14 @@ impl Gate {
             awaited: self.awaited.len(),
         }
     }
+}
+
+/// Between 0 and [`RESEND`], the same for a gate at all times.
+fn spread_of(id: &str) -> TimeDelta {
+    let mixed =
+        id.bytes().fold(0_u64, |mixed, byte| mixed.wrapping_mul(31).wrapping_add(u64::from(byte)));
+    let within = u64::try_from(RESEND.as_millis()).unwrap_or(1);
+    TimeDelta::milliseconds(i64::try_from(mixed % within).unwrap_or(0))
 }
 
 /// Whether a gate in this mode stands open by right.

@@ -213,10 +213,18 @@ fn a_mode_that_is_not_confirmed_is_alarmed_and_sent_again_until_it_is() {
     let first = last_command(&gate.handle(mode(Mode::LockedDown), at(0))).expect("a command");
     let actions = gate.handle_deadline(at(2));
     assert_eq!(alarms(&actions), [(Reason::GateUnconfirmed, true)]);
-    assert_eq!(last_command(&actions), Some(first.clone()), "the same order, not a new one");
     assert!(!gate.snapshot().confirmed);
-    assert_eq!(last_command(&gate.handle_deadline(at(6))), Some(first.clone()));
-    let actions = gate.handle(reported(Leaf::Closed, Some(&first)), at(7));
+    let mut waited = at(0);
+    for at_least in [2, 4, 8, 16, 32, 60, 60] {
+        let due = gate.next_deadline().expect("it is sent again");
+        let wait = (due - waited).num_milliseconds();
+        let (shortest, longest) = (at_least * 1000, at_least * 1000 + 2000);
+        assert!((shortest..longest).contains(&wait), "{wait} ms, of at least {at_least} s");
+        let actions = gate.handle_deadline(due);
+        assert_eq!(last_command(&actions), Some(first.clone()), "the same order, not a new one");
+        waited = due;
+    }
+    let actions = gate.handle(reported(Leaf::Closed, Some(&first)), waited);
     assert_eq!(alarms(&actions), [(Reason::GateUnconfirmed, false)]);
     assert!(gate.snapshot().confirmed);
     assert_eq!(gate.next_deadline(), None);
