@@ -24,6 +24,8 @@ use onecard_rules::{
 
 use crate::{metrics::Metrics, store::journal::Journal};
 
+mod orders;
+mod registrar;
 mod service;
 pub mod state;
 

@@ -19,6 +19,7 @@ mod csv_table;
 mod gates;
 mod init;
 mod mistake;
+pub mod power;
 mod ranges;
 mod settings;
 mod site;
@@ -42,6 +43,7 @@ pub struct Campus {
     pub sources: Vec<PolicySource>,
     pub broker: BrokerSettings,
     pub http: HttpSettings,
+    pub power: power::Power,
     /// What is allowed but odd.
     pub warnings: Vec<Mistake>,
     policies: usize,
@@ -62,7 +64,7 @@ impl Campus {
             let root = Table::parse("campus.toml", &text, &mut mistakes)?;
             Some(site::read(root, folder, calendar.as_ref(), &mut mistakes, &mut warnings))
         });
-        let (site, broker, http) = campus.unwrap_or_default();
+        let (site, broker, http, power) = campus.unwrap_or_default();
         let policies = match (&site, &calendar) {
             (Some(site), Some(calendar)) if mistakes.iter().all(leaves_names) => {
                 compile(&sources, site, calendar, &mut mistakes)
@@ -75,7 +77,17 @@ impl Campus {
             {
                 let folder = folder.to_owned();
                 let policies = policies.len();
-                Ok(Self { folder, site, calendar, sources, broker, http, warnings, policies })
+                Ok(Self {
+                    folder,
+                    site,
+                    calendar,
+                    sources,
+                    broker,
+                    http,
+                    power,
+                    warnings,
+                    policies,
+                })
             }
             _ => Err(Mistakes::in_order(mistakes)),
         }
@@ -99,7 +111,10 @@ impl Campus {
 /// Whether all areas, gates, trainings and windows are known in spite of this mistake. Where they
 /// are not, policies that name them would be blamed for it.
 fn leaves_names(mistake: &Mistake) -> bool {
-    const OTHERS: [&str; 7] = ["broker", "http", "limits", "readers", "terms", "holidays", "exams"];
+    const OTHERS: [&str; 10] = [
+        "broker", "http", "limits", "readers", "terms", "holidays", "exams", "power", "lines",
+        "rooms",
+    ];
     let table = mistake.key.split('.').next().unwrap_or_default();
     OTHERS.contains(&table)
 }

@@ -15,6 +15,7 @@ use onecard_rules::{
     Time,
     alarm::{AlarmBoard, Standing},
     event::{Act, DeviceKind, Event, Passage, Subject},
+    power::room::Happening,
     reason::{Language, Reason},
 };
 use serde::Serialize;
@@ -49,6 +50,18 @@ struct FactRow<'a> {
     prev_seq: Option<u64>,
     #[serde(flatten)]
     event: &'a Event,
+}
+
+/// Something that happened to a room as it goes out.
+#[derive(Debug, Serialize)]
+struct RoomEventRow<'a> {
+    seq: u64,
+    boot: u64,
+    prev_seq: Option<u64>,
+    at: String,
+    room: &'a str,
+    #[serde(flatten)]
+    happening: &'a Happening,
 }
 
 /// The alarms of one device as they go out: the latest in full, all that stand in short.
@@ -132,6 +145,24 @@ impl Projection {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::PeopleImported { .. } => vec![self.fact(row, earlier)],
+            Event::RoomHappened { at, area, room, happening } => {
+                let topic = self.topics.build(
+                    area.as_str(),
+                    DeviceKind::Room,
+                    room.as_str(),
+                    Channel::Event,
+                );
+                let prev_seq = self.previous(&topic, row, earlier);
+                let message = RoomEventRow {
+                    seq: row.seq,
+                    boot: row.boot,
+                    prev_seq,
+                    at: local(*at, self.zone),
+                    room: room.as_str(),
+                    happening,
+                };
+                vec![publish(topic, &message, false)]
+            }
         }
     }
 }

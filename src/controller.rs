@@ -11,7 +11,9 @@ use std::{
     time::Duration,
 };
 
+use actix::{Actor as _, Addr};
 use bytes::Bytes;
+use chrono_tz::Tz;
 use onecard_devices::{
     clock::SharedClock,
     link::{Outgoing, Publish, Qos},
@@ -22,6 +24,7 @@ use onecard_rules::{
     alarm::AlarmBoard,
     directory::{Directory, DirectoryMistake},
     event::{DeviceKind, Event},
+    ids::RoomId,
     person::{Card, Person},
     site::Site,
 };
@@ -30,16 +33,18 @@ use tracing::{error, info, warn};
 
 use crate::{
     access::state::{AccessState, RuleSet},
+    alarms::Alarms,
     broker::accounts::Accounts,
     campus::{Campus, Mistakes},
     clock::SystemClock,
     consequences::Projection,
-    http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure},
+    http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure, PowerDesk},
     late::LateReceiver,
     link::{Link, LinkFailure},
     metrics::Metrics,
     outbox::Outbox,
-    recovery::Recovery,
+    power::{self, Power},
+    recovery::{Recovery, RoomRecord},
     reload::{self, Reloading},
     store::{
         OnDurable, StoreFailure,
@@ -52,8 +57,9 @@ use crate::{
 /// The controller's code in topics.
 pub const CONTROLLER: &str = "main";
 
-/// Swipes of all readers that are remembered over a restart, to know their copies by.
-const RECENT_SWIPES: usize = 100_000;
+/// Swipes of all readers that are remembered over a restart, to know their copies by: some 0.3 s of
+/// the start.
+const RECENT_SWIPES: usize = 50_000;
 /// Swipes older than this are not delivered again.
 const RECENT: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 /// How long the outbox may take to publish what is on record when the controller stops.
@@ -215,11 +221,12 @@ impl Controller {
             opened,
             loaded,
             directory,
-            recovery,
+            mut recovery,
             recent,
             accounts,
             projected_alarms,
         } = tables;
+        let rooms_since = recovery.take_rooms();
         let (presence, orders, alarms) = recovery.finish(&site);
         let now = clock.now();
         let (people, cards) = (directory.people_count(), directory.card_count());
@@ -239,23 +246,13 @@ impl Controller {
             run: opened.boot.to_string(),
         });
         late.name(services.switchboard.receive());
+        let common = Common { journal, database, clock, metrics, topics, link: link.publisher() };
+        let power = common.power(&campus, loaded.rooms.clone(), rooms_since, &services.alarms);
 
         let (stop, stopped) = watch::channel(false);
-        let outbox = Outbox {
-            reader: JournalReader::open(journal.path())?,
-            journal: journal.clone(),
-            database: database.clone(),
-            link: link.publisher(),
-            projection: Projection::new(
-                topics.clone(),
-                site.zone,
-                CONTROLLER.to_owned(),
-                projected_alarms,
-            ),
-            metrics: metrics.clone(),
-            done: loaded.as_of,
-        };
+        let outbox = common.outbox(projected_alarms, site.zone, loaded.as_of)?;
         let outbox = actix::spawn(outbox.run(stopped.clone()));
+        let Common { journal, database, clock, metrics, topics, .. } = common;
         let version = env!("CARGO_PKG_VERSION").to_owned();
         record(&journal, Event::Booted { at: now, version, people, cards, rules_version });
         link.listen();
@@ -276,6 +273,7 @@ impl Controller {
             site,
             access: AccessDesk::of(&services.access),
             alarms: AlarmDesk::of(&services.alarms),
+            power: PowerDesk::of(&power),
             gates: Arc::new(services.gates),
             journal: journal.clone(),
             database: database.path().to_owned(),
@@ -324,6 +322,58 @@ impl Controller {
         self.journal.close();
         self.database.close();
         info!("stopped");
+    }
+}
+
+/// What every service is given.
+struct Common {
+    journal: Journal,
+    database: Database,
+    clock: SharedClock,
+    metrics: Metrics,
+    topics: Topics,
+    link: Arc<dyn Publish>,
+}
+
+impl Common {
+    /// Starts the service that watches rooms.
+    fn power(
+        &self,
+        campus: &Campus,
+        stored: Vec<(RoomId, String)>,
+        since: Vec<RoomRecord>,
+        alarms: &Addr<Alarms>,
+    ) -> Addr<Power> {
+        let (link, topics, metrics) =
+            (Arc::clone(&self.link), self.topics.clone(), self.metrics.clone());
+        Power::new(power::Parts {
+            power: campus.power.clone(),
+            calendar: campus.calendar.clone(),
+            zone: campus.site.zone,
+            stored,
+            since,
+            journal: self.journal.clone(),
+            database: self.database.clone(),
+            clock: self.clock.clone(),
+            metrics: self.metrics.clone(),
+            alarms: alarms.clone().recipient(),
+            publisher: power::Publisher::new(link, topics, metrics),
+        })
+        .start()
+    }
+
+    /// What tells the world of the facts on record after row `done`.
+    fn outbox(&self, alarms: AlarmBoard, zone: Tz, done: u64) -> Result<Outbox, StoreFailure> {
+        let topics = self.topics.clone();
+        Ok(Outbox {
+            reader: JournalReader::open(self.journal.path())?,
+            journal: self.journal.clone(),
+            database: self.database.clone(),
+            link: Arc::clone(&self.link),
+            projection: Projection::new(topics, zone, CONTROLLER.to_owned(), alarms),
+            metrics: self.metrics.clone(),
+            done,
+        })
     }
 }
 

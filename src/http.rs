@@ -32,12 +32,13 @@ mod health;
 mod openapi;
 mod operator;
 mod places;
+mod power;
 mod problem;
 mod read;
 #[cfg(test)]
 mod tests;
 
-pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus};
+pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus, PowerDesk};
 
 /// Longest body taken, in bytes; orders are short.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -54,6 +55,7 @@ pub struct Backend {
     pub site: Arc<Site>,
     pub access: AccessDesk,
     pub alarms: AlarmDesk,
+    pub power: PowerDesk,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
     /// The database's file.

@@ -17,6 +17,7 @@ pub mod late;
 pub mod link;
 pub mod metrics;
 pub mod outbox;
+pub mod power;
 pub mod recovery;
 pub mod reload;
 pub mod store;

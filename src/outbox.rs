@@ -75,7 +75,11 @@ impl Outbox {
         let Some(last) = rows.last().map(|row| row.seq) else { return };
         let mut receipts = Vec::with_capacity(rows.len());
         let mut changes = Vec::new();
-        for row in &rows {
+        for (count, row) in rows.iter().enumerate() {
+            if count > 0 {
+                // A swipe that has come in meanwhile goes first.
+                tokio::task::yield_now().await;
+            }
             for consequence in self.follow(row) {
                 match consequence {
                     Consequence::Publish { topic, payload, retain } => {
@@ -131,6 +135,7 @@ impl Outbox {
             | Event::AlarmCleared { .. }
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
+            | Event::RoomHappened { .. }
             | Event::PeopleImported { .. } => None,
         }
         };

@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use onecard_rules::{
+    Time,
     alarm::AlarmBoard,
     event::{Act, Event},
-    ids::{AreaId, GateId, PersonId},
+    ids::{AreaId, GateId, PersonId, RoomId},
     mode::{Measure, MeasureKind, Orders, Override},
     passback::{Presence, Whereabouts},
+    power::room::Happening,
     site::Site,
 };
 
@@ -21,6 +23,16 @@ pub struct Recovery {
     measures: BTreeMap<(MeasureKind, AreaId), Measure>,
     overrides: BTreeMap<GateId, Override>,
     alarms: AlarmBoard,
+    /// What happened to rooms, in order.
+    rooms: Vec<RoomRecord>,
+}
+
+/// Something that happened to a room, as it stands on record.
+#[derive(Debug, Clone)]
+pub struct RoomRecord {
+    pub room: RoomId,
+    pub at: Time,
+    pub happening: Happening,
 }
 
 impl Recovery {
@@ -37,7 +49,13 @@ impl Recovery {
             measures: loaded.measures.iter().map(by_area).collect(),
             overrides: loaded.overrides.iter().cloned().collect(),
             alarms,
+            rooms: Vec::new(),
         }
+    }
+
+    /// What happened to rooms since the projection, once.
+    pub fn take_rooms(&mut self) -> Vec<RoomRecord> {
+        std::mem::take(&mut self.rooms)
     }
 
     /// The alarms as they stand so far.
@@ -82,6 +100,10 @@ impl Recovery {
             }
             Event::AlarmCleared { subject, reason, .. } => {
                 self.alarms.clear(subject, *reason);
+            }
+            Event::RoomHappened { at, room, happening, .. } => {
+                let (room, happening) = (room.clone(), (**happening).clone());
+                self.rooms.push(RoomRecord { room, at: *at, happening });
             }
             Event::EntryDecided(_)
             | Event::GateModeChanged { .. }

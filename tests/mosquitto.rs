@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "the helpers of tests may fail as tests do")]
 
 #[path = "support/mosquitto.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
 mod mosquitto;
 
 use std::{

@@ -6,7 +6,11 @@
 pub mod alarm;
 pub mod clock;
 pub mod gate;
+pub mod line;
 pub mod link;
+pub mod modbus;
+mod pace;
+pub mod profile;
 pub mod reader;
 pub mod topic;
 pub mod wire;

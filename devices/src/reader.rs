@@ -23,7 +23,7 @@ use crate::wire::Malformed;
 use memory::{Memory, Recall};
 use wire::{Swipe, SwipeText};
 
-/// How long a reader must send only good messages until its alarm about bad ones clears.
+/// How long a device must send only good messages until the alarm about bad ones clears.
 pub const MALFORMED_QUIET: Duration = Duration::from_mins(10);
 
 /// Names a swipe between the reader and whoever decides it.
@@ -196,30 +196,35 @@ impl Reader {
         Ok(Read { presented, freshness, key, presented_at: swipe.at, raw, flags })
     }
 
-    /// How old the swipe is. One without a time, that may have waited somewhere for longer than the
-    /// limit, cannot be shown to be fresh, and so is not.
+    /// How old the swipe is. Where its time does not tell, for there is none or it is still to come,
+    /// one that may have waited somewhere for longer than the limit cannot be shown to be fresh, and
+    /// so is not.
     fn age(
         &self,
         at: Option<Time>,
         sent_after: Option<Time>,
         now: Time,
     ) -> (Freshness, Vec<String>) {
-        let Some(at) = at else {
-            let waited = sent_after.map(|sent| (now - sent).num_milliseconds());
-            return match waited {
-                Some(age_ms) if exceeds(age_ms, self.limits.swipe_age) => {
-                    (Freshness::Stale { age_ms }, vec!["age_unknown".to_owned()])
-                }
-                Some(_) | None => (Freshness::Fresh { age_ms: None }, Vec::new()),
-            };
-        };
-        let age_ms = (now - at).num_milliseconds();
-        if exceeds(age_ms, self.limits.swipe_age) {
+        let age_ms = at.map(|at| (now - at).num_milliseconds());
+        if let Some(age_ms) = age_ms.filter(|age_ms| exceeds(*age_ms, self.limits.swipe_age)) {
             return (Freshness::Stale { age_ms }, Vec::new());
         }
-        let ahead = exceeds(age_ms.saturating_neg(), self.limits.clock_ahead);
-        let flags = if ahead { vec!["clock_ahead".to_owned()] } else { Vec::new() };
-        (Freshness::Fresh { age_ms: Some(age_ms) }, flags)
+        let ahead = |age_ms: i64| exceeds(age_ms.saturating_neg(), self.limits.clock_ahead);
+        let mut flags = Vec::new();
+        if let Some(age_ms) = age_ms {
+            if !ahead(age_ms) {
+                return (Freshness::Fresh { age_ms: Some(age_ms) }, flags);
+            }
+            flags.push("clock_ahead".to_owned());
+        }
+        let waited = sent_after.map(|sent| (now - sent).num_milliseconds());
+        match waited {
+            Some(age_ms) if exceeds(age_ms, self.limits.swipe_age) => {
+                flags.push("age_unknown".to_owned());
+                (Freshness::Stale { age_ms }, flags)
+            }
+            Some(_) | None => (Freshness::Fresh { age_ms }, flags),
+        }
     }
 
     /// Notes what was decided, and that it is told apart from swipes to come.

@@ -4,6 +4,8 @@
 //! may undo is code here; who may go where and when is asked of `policy`. Remembering presence,
 //! orders and people is the caller's; so are the clock and the wire.
 
+use std::time::Duration;
+
 use crate::{
     Time,
     calendar::Moment,
@@ -35,6 +37,21 @@ pub enum Presented {
 pub enum Freshness {
     Fresh { age_ms: Option<i64> },
     Stale { age_ms: i64 },
+}
+
+impl Freshness {
+    /// As it is when the decision falls: a swipe may turn stale while it waits for one.
+    #[must_use]
+    pub fn at(self, presented_at: Option<Time>, limit: Duration, now: Time) -> Self {
+        match (self, presented_at.map(|at| now - at)) {
+            (Self::Fresh { age_ms: Some(_) }, Some(age))
+                if age.to_std().is_ok_and(|age| age > limit) =>
+            {
+                Self::Stale { age_ms: age.num_milliseconds() }
+            }
+            (known, _) => known,
+        }
+    }
 }
 
 /// Everything the decision sees.

@@ -9,10 +9,11 @@ use crate::{
     Time,
     calendar::DayOfWeek,
     credential::Credential,
-    ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, WindowId},
+    ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, RoomId, WindowId},
     mode::{Measure, Mode, Override, Owner},
     passback::Whereabouts,
     person::{CardState, PersonKind},
+    power::room::Happening,
     reason::Reason,
     site::Direction,
 };
@@ -240,6 +241,13 @@ pub enum Event {
         at: Time,
         mistakes: Vec<String>,
     },
+    /// Something happened to the power of a room.
+    RoomHappened {
+        at: Time,
+        area: AreaId,
+        room: RoomId,
+        happening: Box<Happening>,
+    },
     /// People or cards were changed by an import; so many there are since.
     PeopleImported {
         at: Time,
@@ -266,6 +274,7 @@ impl Event {
             | Self::AlarmCleared { at, .. }
             | Self::RulesLoaded { at, .. }
             | Self::RulesRefused { at, .. }
+            | Self::RoomHappened { at, .. }
             | Self::PeopleImported { at, .. } => *at,
         }
     }
@@ -287,6 +296,7 @@ impl Event {
             Self::AlarmCleared { .. } => "alarm_cleared",
             Self::RulesLoaded { .. } => "rules_loaded",
             Self::RulesRefused { .. } => "rules_refused",
+            Self::RoomHappened { .. } => "room_happened",
             Self::PeopleImported { .. } => "people_imported",
         }
     }
@@ -308,6 +318,7 @@ impl Event {
             | Self::AlarmCleared { .. }
             | Self::RulesLoaded { .. }
             | Self::RulesRefused { .. }
+            | Self::RoomHappened { .. }
             | Self::PeopleImported { .. } => None,
         }
     }
@@ -329,6 +340,7 @@ impl Event {
             | Self::AlarmCleared { .. }
             | Self::RulesLoaded { .. }
             | Self::RulesRefused { .. }
+            | Self::RoomHappened { .. }
             | Self::PeopleImported { .. } => None,
         }
     }

@@ -136,6 +136,14 @@ code! {
     /// A training without which some areas stay shut, such as `laser-safety`.
     TrainingId
 }
+code! {
+    /// A room whose power or water is metered and switched, such as `dorm-3-412`.
+    RoomId
+}
+code! {
+    /// A supply that several rooms share: a riser, a floor, a building.
+    FeederId
+}
 
 #[cfg(test)]
 mod tests {

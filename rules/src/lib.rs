@@ -15,6 +15,7 @@ pub mod normaliser;
 pub mod passback;
 pub mod person;
 pub mod policy;
+pub mod power;
 pub mod reason;
 pub mod site;
 

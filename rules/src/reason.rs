@@ -171,6 +171,37 @@ reasons! {
     MessagesDropped = "messages_dropped"
         guard "消息队列已满，有消息被丢弃" "A message queue was full; messages were dropped"
         person "系统繁忙" "The system is busy";
+    /// The relay answers and does not do what it is told.
+    RelayDisobeys = "relay_disobeys"
+        guard "继电器不执行指令：请报修" "The relay does not do what it is told: call for repair"
+        person "配电设备故障，已通知维修" "The room's switch is out of order; repair is on the way";
+    /// Current flows though the relay says that it is open.
+    DrawsWhileOpen = "draws_while_open"
+        guard "继电器已断开仍有电流：触点粘连或私自旁路，请断开上级开关并到现场" "Current flows through an open relay: welded or bypassed; open the breaker above and go there"
+        person "配电设备故障，请勿触碰" "The room's switch is faulty; do not touch it";
+    LocallyLocked = "locally_locked"
+        guard "断路器被现场锁定：远程合闸无效，请到现场" "The breaker is locked at its place: it cannot be closed from here"
+        person "断路器已被现场锁定" "The breaker is locked at its place";
+    /// It opened without being told, and is left open until a person has looked.
+    OpenedByItself = "opened_by_itself"
+        guard "开关自行断开：请先查明原因再恢复" "The switch opened by itself: find out why before restoring"
+        person "开关已自行断开，请联系水电管理员" "The switch opened by itself; please call the utilities office";
+    ClosedByItself = "closed_by_itself"
+        guard "开关自行合上：请到现场检查" "The switch closed by itself: look at it"
+        person "配电设备故障" "The room's switch is out of order";
+    RelaySilent = "relay_silent"
+        guard "继电器无应答：状态未知" "The relay does not answer: how it stands is unknown"
+        person "配电设备通讯中断" "The room's switch cannot be reached";
+    MeterSilent = "meter_silent"
+        guard "电表无应答：该房间暂无保护" "The meter does not answer: the room is not protected at the moment"
+        person "电表通讯中断" "The room's meter cannot be reached";
+    /// Its readings cannot be believed.
+    MeterImplausible = "meter_implausible"
+        guard "电表读数不可信：请检查接线" "The meter's readings cannot be believed: check its wiring"
+        person "电表读数异常" "The room's meter reads wrongly";
+    LineDown = "line_down"
+        guard "总线连接中断：整条线路无法监控" "The line to the meters is down: nothing on it can be seen or switched"
+        person "线路通讯中断" "The line cannot be reached";
     RulesRefused = "rules_refused"
         guard "新规则有误，沿用旧规则" "The edited rules are wrong; the old ones stay in force"
         person "系统规则故障" "A rule of the system failed";

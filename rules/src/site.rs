@@ -125,7 +125,7 @@ pub struct Reader {
 pub struct Limits {
     /// A swipe older than this never opens anything.
     pub swipe_age: Duration,
-    /// A swipe this far in the future has a wrong clock; it is decided as fresh and flagged.
+    /// A swipe this far in the future has a wrong clock; its time shows nothing, and it is flagged.
     pub clock_ahead: Duration,
     /// The same card at the same reader within this time is one swipe (for readers without `seq`).
     pub debounce: Duration,

@@ -15,6 +15,7 @@ pub mod load;
 pub mod map;
 pub mod outbox;
 pub mod people;
+pub mod power;
 pub mod reader;
 pub mod wire;
 mod world;

@@ -216,7 +216,7 @@ pub fn run(load: &Load) -> Result<LoadReport, LoadError> {
 
 /// The threads that receive.
 struct Receivers {
-    acks: Vec<thread::JoinHandle<Result<Histogram<u64>, WireError>>>,
+    acks: thread::JoinHandle<Result<Histogram<u64>, WireError>>,
     commands: thread::JoinHandle<Result<receive::Watched, WireError>>,
 }
 
@@ -233,21 +233,17 @@ impl Receivers {
         let its = Arc::clone(shared);
         let commands =
             thread::spawn(move || receive::commands(stream, rest, gates, rate, warm_up, &its));
-        let mut acks = Vec::new();
-        for (stream, swipes) in streams.iter().zip(&plan.of_sender) {
-            let (stream, swipes, its) = (stream.try_clone()?, swipes.clone(), Arc::clone(shared));
-            acks.push(thread::spawn(move || receive::acks(stream, &swipes, warm_up, &its)));
-        }
+        // Both halves of a connection share the flag, so from here on neither waits.
+        streams.iter().try_for_each(|stream| stream.set_nonblocking(true))?;
+        let reading = streams.iter().map(TcpStream::try_clone).collect::<Result<Vec<_>, _>>()?;
+        let (swipes, its) = (plan.of_sender.clone(), Arc::clone(shared));
+        let acks = thread::spawn(move || receive::acks(reading, &swipes, warm_up, &its));
         Ok(Self { acks, commands })
     }
 
     fn join(self) -> Result<(receive::Watched, Histogram<u64>), LoadError> {
         let watched = self.commands.join().map_err(|_| LoadError::Thread)??;
-        let mut ack = receive::histogram();
-        for thread in self.acks {
-            // All have the same bounds, so adding cannot fail.
-            let _ = ack.add(thread.join().map_err(|_| LoadError::Thread)??);
-        }
+        let ack = self.acks.join().map_err(|_| LoadError::Thread)??;
         Ok((watched, ack))
     }
 }

@@ -142,7 +142,7 @@ impl AccessState {
             gate,
             reader,
             presented: swipe.presented,
-            freshness: swipe.freshness,
+            freshness: swipe.freshness.at(swipe.presented_at, self.site.limits.swipe_age, now),
             directory: &self.directory,
             presence: &self.presence,
             orders: &self.orders,

@@ -12,13 +12,14 @@ use onecard_rules::{
 use super::{
     gates,
     mistake::{Mistake, mend_by},
+    power::{self, Power},
     ranges,
     settings::{self, BrokerSettings, HttpSettings},
     table::{Lined, Table},
 };
 
 /// What a campus file becomes; `None` where something is wrong.
-pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>);
+pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>, Power);
 
 /// Reads the campus.
 pub fn read(
@@ -37,6 +38,7 @@ pub fn read(
     let gates = gates::gates(&mut root, folder, head.gates_csv.as_deref(), &known, mistakes);
     let csv = head.readers_csv.as_deref();
     let readers = gates::readers(&mut root, folder, csv, &gates, mistakes, warnings);
+    let power = power::read(&mut root, &areas, calendar, mistakes);
     root.finish(mistakes);
     let areas = areas.into_iter().map(|(id, area)| (id, area.value)).collect();
     let gates = gates.read.into_iter().map(|(id, gate)| (id, gate.value)).collect();
@@ -45,7 +47,7 @@ pub fn read(
         let topic_root = head.topic_root;
         Site { id, name, zone, topic_root, areas, gates, readers, limits }
     });
-    (site, broker, http)
+    (site, broker, http, power)
 }
 
 /// `[site]`; what is wrong in it does not make the rest unreadable.

@@ -154,7 +154,7 @@ pub async fn set_gate_mode(
 #[serde(deny_unknown_fields)]
 pub struct WhyAsked {
     #[schema(value_type = String, min_length = 1, max_length = 500)]
-    why: Why,
+    pub why: Why,
 }
 
 /// Takes a gate's standing order back. `why` may be in the query instead of a body.

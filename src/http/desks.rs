@@ -9,6 +9,7 @@ use crate::{
     access::{BeginMeasure, EndMeasure, Forgive, GetAreas, GetPeopleWithin, OpenGate, SetOverride},
     alarms::{Acknowledge, GetStanding},
     link::LinkHandle,
+    power::{CutRoom, GetLines, GetRoom, GetRooms, LimitRoom, RestoreRoom},
 };
 
 /// How long an answer may take; a commit takes milliseconds.
@@ -65,6 +66,40 @@ impl AlarmDesk {
         A: Actor<Context = Context<A>> + Handler<GetStanding> + Handler<Acknowledge>,
     {
         Self { standing: service.clone().recipient(), acknowledge: service.clone().recipient() }
+    }
+}
+
+/// The power service as seen from here.
+#[derive(Debug, Clone)]
+pub struct PowerDesk {
+    pub rooms: Recipient<GetRooms>,
+    pub room: Recipient<GetRoom>,
+    pub lines: Recipient<GetLines>,
+    pub cut: Recipient<CutRoom>,
+    pub restore: Recipient<RestoreRoom>,
+    pub limit: Recipient<LimitRoom>,
+}
+
+impl PowerDesk {
+    #[must_use]
+    pub fn of<A>(service: &Addr<A>) -> Self
+    where
+        A: Actor<Context = Context<A>>
+            + Handler<GetRooms>
+            + Handler<GetRoom>
+            + Handler<GetLines>
+            + Handler<CutRoom>
+            + Handler<RestoreRoom>
+            + Handler<LimitRoom>,
+    {
+        Self {
+            rooms: service.clone().recipient(),
+            room: service.clone().recipient(),
+            lines: service.clone().recipient(),
+            cut: service.clone().recipient(),
+            restore: service.clone().recipient(),
+            limit: service.clone().recipient(),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use utoipa::{
 };
 
 use super::{
-    act, health, places,
+    act, health, places, power,
     problem::{Code, Problem},
     read,
 };
@@ -49,6 +49,13 @@ interface! {
     places::get_gate,
     places::get_areas,
     places::get_people_within,
+    power::get_rooms,
+    power::get_room,
+    power::get_why,
+    power::get_lines,
+    power::cut_room,
+    power::restore_room,
+    power::limit_room,
     act::open_gate,
     act::set_gate_mode,
     act::clear_gate_mode,

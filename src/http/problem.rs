@@ -31,6 +31,7 @@ pub enum Code {
     MethodNotAllowed,
     UnknownGate,
     UnknownArea,
+    UnknownRoom,
     /// The body is not JSON.
     NotJson,
     BodyTooLong,
@@ -54,7 +55,9 @@ impl Code {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-            Self::UnknownPath | Self::UnknownGate | Self::UnknownArea => StatusCode::NOT_FOUND,
+            Self::UnknownPath | Self::UnknownGate | Self::UnknownArea | Self::UnknownRoom => {
+                StatusCode::NOT_FOUND
+            }
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::BAD_REQUEST,
@@ -161,6 +164,7 @@ impl ResponseError for Problem {
             | Code::MethodNotAllowed
             | Code::UnknownGate
             | Code::UnknownArea
+            | Code::UnknownRoom
             | Code::NotJson
             | Code::BodyTooLong
             | Code::BadField

@@ -2,5 +2,6 @@
 
 mod orders;
 mod reading;
+mod rooms;
 mod whole;
 mod world;

@@ -22,13 +22,14 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     AppendRefusal, OnDurable, StoreFailure, WriteFailure,
-    queue::{Inbox, Line, Queue},
+    queue::{Inbox, Line, Pace, Queue},
     sqlite,
 };
 pub use change::Change;
@@ -40,6 +41,11 @@ pub(crate) use people::{card_of, person_of, put_card, put_person};
 
 /// The name of the file in the data folder.
 pub const FILE_NAME: &str = "onecard.db";
+
+/// How far apart commits begin that nobody waits for. What they hold follows from the journal, and is
+/// made good from it at the next start; meanwhile the newest state of each thing takes the place of
+/// earlier ones.
+const PACE: Duration = Duration::from_millis(200);
 
 /// Most answers that may be waited for at a time.
 const ANSWERS_MAX: usize = 4096;
@@ -117,10 +123,12 @@ impl Database {
         if waiting.answers.len() >= ANSWERS_MAX {
             return Err(AppendRefusal::Full);
         }
+        let nudge = !waiting.nudged || !matches!(then, OnDurable::Nothing);
         // Full: a nudge waits already, and what it wakes will find these changes too.
-        if let Err(AppendRefusal::Closed) = self.0.queue.try_send(()) {
+        if nudge && let Err(AppendRefusal::Closed) = self.0.queue.try_send(()) {
             return Err(AppendRefusal::Closed);
         }
+        waiting.nudged = true;
         waiting.add(changes, as_of, then);
         Ok(())
     }
@@ -162,13 +170,27 @@ struct Writer {
 
 impl Writer {
     fn run(mut self, inbox: &Inbox<()>) {
-        let mut nudges = Vec::new();
-        loop {
-            let line = inbox.take(&mut nudges, 1);
-            nudges.clear();
+        let mut pace = Pace::new(Duration::ZERO, PACE);
+        let mut line = Line::Open;
+        while line == Line::Open {
+            line = match inbox.wake(Duration::MAX) {
+                Ok(_) => self.wait_for_more(inbox, &pace),
+                Err(closed) => closed,
+            };
+            pace.begin();
             self.commit();
-            if line == Line::Closed {
-                break;
+        }
+    }
+
+    /// Lets changes gather until the next commit is due or somebody waits for an answer.
+    fn wait_for_more(&self, inbox: &Inbox<()>, pace: &Pace) -> Line {
+        loop {
+            let wait = pace.wait();
+            if wait.is_zero() || self.shared.waiting().is_waited_for() {
+                return Line::Open;
+            }
+            if let Err(closed) = inbox.wake(wait) {
+                return closed;
             }
         }
     }

@@ -7,12 +7,29 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
-        mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel},
     },
     thread::{self, JoinHandle, ThreadId},
+    time::{Duration, Instant},
 };
 
 use super::AppendRefusal;
+use crate::clock::monotonic;
+
+/// How much less of a contended processor a writer gets than the arbiter, as a nice value.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
+
+/// Lets the arbiter go first on a busy machine: gates wait for it, and nobody waits for the disk.
+fn give_way() {
+    // On Linux, where niceness is a thread's own; elsewhere it would slow the arbiter too.
+    #[cfg(target_os = "linux")]
+    if let Err(error) =
+        rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS)
+    {
+        tracing::debug!(%error, "a writer runs at the same priority as the arbiter");
+    }
+}
 
 /// The sending end. Dropping it lets the thread write what waits, and waits for that.
 pub(super) struct Queue<C> {
@@ -45,7 +62,10 @@ impl<C: Send + 'static> Queue<C> {
         let (sender, receiver) = sync_channel(capacity);
         let waiting = Arc::new(AtomicUsize::new(0));
         let inbox = Inbox { receiver, waiting: Arc::clone(&waiting) };
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || work(inbox))?;
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            give_way();
+            work(inbox);
+        })?;
         let id = thread.thread().id();
         let thread = Mutex::new(Some(thread));
         Ok(Self { sender: Mutex::new(Some(sender)), waiting, thread, id })
@@ -94,14 +114,53 @@ impl<C> Drop for Queue<C> {
     }
 }
 
+/// When turns begin: not before `gather` has passed since the first command of a turn, and at least
+/// `apart` after the turn before.
+pub(super) struct Pace {
+    gather: Duration,
+    apart: Duration,
+    last: Option<Instant>,
+}
+
+impl Pace {
+    pub(super) fn new(gather: Duration, apart: Duration) -> Self {
+        Self { gather, apart, last: None }
+    }
+
+    /// How long until the turn may begin whose first command came just now.
+    pub(super) fn wait(&self) -> Duration {
+        let apart = self.last.map(|last| self.apart.saturating_sub(last.elapsed()));
+        self.gather.max(apart.unwrap_or_default())
+    }
+
+    /// A turn begins.
+    pub(super) fn begin(&mut self) {
+        self.last = Some(monotonic());
+    }
+}
+
 impl<C> Inbox<C> {
-    /// Waits for a command, then adds all that waits to `batch`, up to `most`.
-    pub(super) fn take(&self, batch: &mut Vec<C>, most: usize) -> Line {
+    /// Waits for a command and for its turn, then adds all that waits to `batch`, up to `most`.
+    pub(super) fn take_in_turn(&self, batch: &mut Vec<C>, most: usize, pace: &mut Pace) -> Line {
         match self.receiver.recv() {
             Ok(command) => batch.push(command),
             Err(_) => return Line::Closed,
         }
+        thread::sleep(pace.wait());
+        pace.begin();
         self.fill(batch, most)
+    }
+
+    /// Waits for a command, at most for `limit`; true if one came. The queue is closed: `Err`.
+    pub(super) fn wake(&self, limit: Duration) -> Result<bool, Line> {
+        match self.receiver.recv_timeout(limit) {
+            Ok(_) => {
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                Ok(true)
+            }
+            Err(RecvTimeoutError::Timeout) => Ok(false),
+            Err(RecvTimeoutError::Disconnected) => Err(Line::Closed),
+        }
     }
 
     /// Adds all that waits to `batch`, up to `most`, without waiting for anything.

@@ -22,20 +22,24 @@ pub struct Mosquitto {
 }
 
 impl Mosquitto {
-    /// Starts it and waits until it takes connections.
+    /// Starts it and waits until it takes connections. It writes its store at every change: a kill
+    /// forgets next to nothing.
     pub async fn start() -> Self {
+        Self::start_with("autosave_on_changes true\nautosave_interval 1\n").await
+    }
+
+    /// Starts it with more settings and waits until it takes connections.
+    pub async fn start_with(more: &str) -> Self {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
         let folder = tempfile::tempdir().expect("a folder");
         let store = folder.path().to_str().expect("a path in UTF-8");
         // Started by root it would become another user, who may not write to the folder of the test.
-        // The store is written at every change: a kill forgets next to nothing.
         let settings = format!(
             "user root\nlistener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n\
              persistence true\npersistence_location {store}/\n\
-             autosave_on_changes true\nautosave_interval 1\n\
-             max_queued_messages 100000\nmax_inflight_messages 100\nlog_type error\n"
+             max_queued_messages 100000\nmax_inflight_messages 100\nlog_type error\n{more}"
         );
         fs::write(folder.path().join("mosquitto.conf"), settings).expect("a settings file");
         let mut broker = Self { folder, port, process: None };
@@ -66,6 +70,11 @@ impl Mosquitto {
         let told = Command::new("kill").args(["-TERM", &id]).status().expect("kill");
         assert!(told.success(), "mosquitto runs");
         process.wait().expect("mosquitto ends");
+    }
+
+    /// Takes its stored sessions away, while it does not run.
+    pub fn forget(&self) {
+        fs::remove_file(self.folder.path().join("mosquitto.db")).expect("a store");
     }
 
     /// Kills it: what it had not stored is gone.

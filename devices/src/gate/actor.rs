@@ -24,7 +24,7 @@ use crate::{
     alarm,
     clock::SharedClock,
     link::{Ack, Incoming, Outgoing, Publish, Qos},
-    reader::{actor::Refused, wire::parse_availability},
+    reader::{MALFORMED_QUIET, actor::Refused, wire::parse_availability},
     topic::{Channel, Topics},
     wire::Malformed,
 };
@@ -87,8 +87,8 @@ pub struct GateActor {
     link: Arc<dyn Publish>,
     command_topic: String,
     timer: Option<(Time, SpawnHandle)>,
-    /// Whether the alarm about unreadable messages stands.
-    malformed: bool,
+    /// While the alarm about unreadable messages stands: from when on a good one clears it.
+    malformed_until: Option<Time>,
 }
 
 impl std::fmt::Debug for GateActor {
@@ -102,13 +102,13 @@ impl GateActor {
     pub fn new(gate: Gate, around: Surroundings, link: Arc<dyn Publish>) -> Self {
         let (area, id) = (gate.site().area.as_str(), gate.site().id.as_str());
         let command_topic = around.topics.build(area, DeviceKind::Gate, id, Channel::Command);
-        Self { gate, around, link, command_topic, timer: None, malformed: false }
+        Self { gate, around, link, command_topic, timer: None, malformed_until: None }
     }
 
     /// Takes over the alarm about unreadable messages from the run before.
     #[must_use]
     pub fn after_malformed(mut self, malformed: bool) -> Self {
-        self.malformed = malformed;
+        self.malformed_until = malformed.then(|| self.around.clock.now() + MALFORMED_QUIET);
         self
     }
 
@@ -192,10 +192,11 @@ impl GateActor {
     }
 
     /// A message that cannot be read will not get better: acknowledged, counted, alarmed until the
-    /// gate sends a good one.
+    /// gate has sent none for a while, and then a good one. One that sends both by turns has one
+    /// alarm, not a new one and its end, both on record, at each turn.
     fn refuse(&mut self, mistake: &Malformed, ack: Ack) {
         ack.accept();
-        self.malformed = true;
+        self.malformed_until = Some(self.around.clock.now() + MALFORMED_QUIET);
         self.count(mistake.kind());
         self.alarm(Reason::MalformedMessage, Some(mistake.to_string()));
     }
@@ -273,7 +274,8 @@ impl Handler<Heard> for GateActor {
         };
         match input {
             Ok(input) => {
-                if std::mem::take(&mut self.malformed) {
+                let now = self.around.clock.now();
+                if self.malformed_until.take_if(|until| *until <= now).is_some() {
                     self.alarm(Reason::MalformedMessage, None);
                 }
                 self.take(input, Some(ack), context);

@@ -20,7 +20,6 @@ mod counters;
 mod driver;
 mod freshness;
 mod outbox;
-mod pace;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -237,6 +237,16 @@ fn every_reason_that_a_decision_can_have_stands_in_the_table() {
         Reason::UnknownCards,
         Reason::MessagesDropped,
         Reason::RulesRefused,
+        // Of the power of rooms.
+        Reason::RelayDisobeys,
+        Reason::DrawsWhileOpen,
+        Reason::LocallyLocked,
+        Reason::OpenedByItself,
+        Reason::ClosedByItself,
+        Reason::RelaySilent,
+        Reason::MeterSilent,
+        Reason::MeterImplausible,
+        Reason::LineDown,
     ];
     let told: BTreeSet<Reason> = ROWS.iter().map(|row| row.3).chain(others).collect();
     let missing: Vec<_> = Reason::ALL.iter().filter(|reason| !told.contains(reason)).collect();
@@ -352,5 +362,29 @@ proptest! {
         if is_bad && decided.inputs.mode != Some(Mode::Released) {
             prop_assert!(matches!(decided.outcome, Outcome::Refused), "{decided:?}");
         }
+    }
+}
+
+#[test]
+fn a_swipe_that_turned_stale_while_it_waited_for_its_decision_is_stale() {
+    let presented = Time::UNIX_EPOCH;
+    let limit = std::time::Duration::from_secs(5);
+    let fresh = Freshness::Fresh { age_ms: Some(4_987) };
+    let after = |milliseconds| presented + chrono::TimeDelta::milliseconds(milliseconds);
+    let rows = [
+        (fresh, Some(presented), 5_000, fresh),
+        (fresh, Some(presented), 5_017, Freshness::Stale { age_ms: 5_017 }),
+        (fresh, Some(presented), -1, fresh),
+        // Without a time of its own there is nothing to grow older by.
+        (Freshness::Fresh { age_ms: None }, None, 9_000, Freshness::Fresh { age_ms: None }),
+        (
+            Freshness::Stale { age_ms: 7_000 },
+            Some(presented),
+            0,
+            Freshness::Stale { age_ms: 7_000 },
+        ),
+    ];
+    for (known, at, milliseconds, expected) in rows {
+        assert_eq!(known.at(at, limit, after(milliseconds)), expected, "{known:?} {milliseconds}");
     }
 }

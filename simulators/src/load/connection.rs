@@ -12,7 +12,7 @@ use rumqttc::Packet;
 use crate::wire::{self, Dial, PATIENCE, WireError};
 
 /// How long a read waits before the thread looks whether it should stop.
-const LOOK_UP: Duration = Duration::from_millis(50);
+pub const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// Longer than any load, since nobody here sends signs of life.
 const KEEP_ALIVE_S: u16 = 3_600;
@@ -53,9 +53,10 @@ fn next(stream: &mut TcpStream, buffer: &mut BytesMut) -> Result<Packet, WireErr
     }
 }
 
-/// Reads what is there into `buffer` through `space`; false when nothing came within the time limit.
+/// Reads what is there into `buffer` through `space`; false when nothing came
+/// within the time limit, or nothing is there on a stream that does not wait.
 pub fn fill(
-    stream: &mut TcpStream,
+    stream: &mut impl Read,
     space: &mut [u8],
     buffer: &mut BytesMut,
 ) -> Result<bool, WireError> {
@@ -75,4 +76,19 @@ pub fn fill(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Writes all of `bytes` to a stream that does not wait. Its send buffer holds thousands of swipes,
+/// so it is full only when the broker has stopped reading.
+pub fn write_all(stream: &mut TcpStream, mut bytes: &[u8]) -> Result<(), WireError> {
+    while !bytes.is_empty() {
+        match stream.write(bytes) {
+            Ok(0) => return Err(WireError::Closed),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => std::thread::yield_now(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }

@@ -1,10 +1,16 @@
 //! The receiving threads of a load: PUBACKs of the senders, and the commands.
 
-use std::{io::Write, net::TcpStream, sync::atomic::Ordering};
+use std::{
+    io::{self, Write},
+    net::TcpStream,
+    sync::atomic::Ordering,
+};
 
 use bytes::BytesMut;
 use hdrhistogram::Histogram;
-use rumqttc::{Packet, PubAck};
+use mio::{Events, Interest, Poll, Token};
+use rumqttc::{Packet, PubAck, Publish, QoS};
+use serde::Deserialize;
 
 use super::{ByTopic, Latency, Shared, connection, intended};
 use crate::wire::{self, WireError};
@@ -34,27 +40,62 @@ pub fn summary(histogram: &Histogram<u64>) -> Latency {
     }
 }
 
-/// Counts the PUBACKs on one connection, whose n-th message is `swipes[n]`.
+/// One connection that swipes are sent over, as its acknowledgements come in.
+struct Acked<'a> {
+    stream: mio::net::TcpStream,
+    /// The n-th message on it is `swipes[n]`.
+    swipes: &'a [usize],
+    buffer: BytesMut,
+    count: usize,
+}
+
+/// Counts the PUBACKs on all connections; the n-th message of each is its `swipes[n]`.
 pub fn acks(
-    mut stream: TcpStream,
-    swipes: &[usize],
+    streams: Vec<TcpStream>,
+    swipes: &[Vec<usize>],
     warm_up: usize,
     shared: &Shared,
 ) -> Result<Histogram<u64>, WireError> {
+    let mut poll = Poll::new()?;
+    let mut connections = Vec::with_capacity(streams.len());
+    for (at, (stream, swipes)) in streams.into_iter().zip(swipes).enumerate() {
+        let mut stream = mio::net::TcpStream::from_std(stream);
+        poll.registry().register(&mut stream, Token(at), Interest::READABLE)?;
+        connections.push(Acked { stream, swipes, buffer: BytesMut::new(), count: 0 });
+    }
     let mut times = histogram();
-    let mut buffer = BytesMut::new();
     let mut space = vec![0; 1 << 16];
-    let mut count = 0_usize;
+    let mut events = Events::with_capacity(connections.len().max(1));
     while !shared.stop.load(Ordering::Acquire) {
-        if !connection::fill(&mut stream, &mut space, &mut buffer)? {
-            continue;
+        match poll.poll(&mut events, Some(connection::LOOK_UP)) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            polled => polled?,
         }
         let now = shared.nanos();
-        let before = count;
-        while let Some(packet) = wire::decode(&mut buffer)? {
+        for event in &events {
+            let Some(connection) = connections.get_mut(event.token().0) else { continue };
+            connection.read(&mut space, warm_up, now, shared, &mut times)?;
+        }
+    }
+    Ok(times)
+}
+
+impl Acked<'_> {
+    /// Takes all that is there: a readiness is told once.
+    fn read(
+        &mut self,
+        space: &mut [u8],
+        warm_up: usize,
+        now: u64,
+        shared: &Shared,
+        times: &mut Histogram<u64>,
+    ) -> Result<(), WireError> {
+        while connection::fill(&mut self.stream, space, &mut self.buffer)? {}
+        let before = self.count;
+        while let Some(packet) = wire::decode(&mut self.buffer)? {
             let Packet::PubAck(ack) = packet else { continue };
-            let swipe = swipes.get(nth(ack.pkid, count)).copied();
-            count += 1;
+            let swipe = self.swipes.get(nth(ack.pkid, self.count)).copied();
+            self.count += 1;
             if let Some(swipe) = swipe.filter(|swipe| *swipe >= warm_up)
                 && let Some(sent) = shared.sent.get(swipe)
             {
@@ -62,13 +103,28 @@ pub fn acks(
                 times.saturating_record(now.saturating_sub(sent) / 1_000);
             }
         }
-        shared.acked.fetch_add((count - before) as u64, Ordering::AcqRel);
+        shared.acked.fetch_add((self.count - before) as u64, Ordering::AcqRel);
+        Ok(())
     }
-    Ok(times)
 }
 
 /// How the command that answers a swipe begins.
 const OPEN: &[u8] = br#"{"command":"open""#;
+
+/// Says in a gate's name that it stands as it was told: gates that never do so are told again and
+/// again, and that is not the load to measure.
+fn confirm(told: &Publish, out: &mut BytesMut) -> Result<(), WireError> {
+    #[derive(Deserialize)]
+    struct Told {
+        id: String,
+    }
+    let told_id = serde_json::from_slice::<Told>(&told.payload);
+    if let (Ok(Told { id }), Some(gate)) = (told_id, told.topic.strip_suffix("/command")) {
+        let state = serde_json::json!({ "state": "closed", "command": id }).to_string();
+        Publish::new(format!("{gate}/state"), QoS::AtMostOnce, state).write(out)?;
+    }
+    Ok(())
+}
 
 /// Which message `pkid` names when about `count` were acknowledged: the nearest with that identifier.
 fn nth(pkid: u16, count: usize) -> usize {
@@ -105,6 +161,7 @@ pub fn commands(
             }
             // A controller also tells a gate how to stand; only an opening answers a swipe.
             if !command.payload.starts_with(OPEN) {
+                confirm(&command, &mut acks)?;
                 continue;
             }
             let Some(swipe) = gates.get_mut(&command.topic).and_then(Iterator::next) else {

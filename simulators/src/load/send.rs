@@ -1,14 +1,11 @@
 //! The sending thread of a load: each swipe at its time, whatever became of those before.
 
-use std::{io::Write, net::TcpStream, sync::atomic::Ordering, thread, time::Duration};
+use std::{net::TcpStream, sync::atomic::Ordering, thread, time::Duration};
 
 use bytes::BytesMut;
 
-use super::{Load, LoadError, Plan, Shared, intended};
-use crate::{
-    outbox::Publication,
-    wire::{self, WireError},
-};
+use super::{Load, LoadError, Plan, Shared, connection, intended};
+use crate::{outbox::Publication, wire};
 
 /// Sends all swipes and says how many. The packet identifier of the n-th swipe on a connection is
 /// `n % 65,535 + 1`.
@@ -49,7 +46,7 @@ pub fn all(
         }
         for (stream, (buffer, _)) in streams.iter_mut().zip(&mut buffers) {
             if !buffer.is_empty() {
-                stream.write_all(buffer).map_err(WireError::from)?;
+                connection::write_all(stream, buffer)?;
                 buffer.clear();
             }
         }

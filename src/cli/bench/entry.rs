@@ -186,7 +186,8 @@ fn load_of(
         rate,
         warm_up,
         settle: Duration::from_secs(10),
-        ..Load::anonymous(broker, 8, filter)
+        // A connection a reader, as in the field: a broker takes the messages of each in turn.
+        ..Load::anonymous(broker, bench.site.gates.len(), filter)
     }
 }
 

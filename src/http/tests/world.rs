@@ -293,6 +293,7 @@ impl World {
             site: Arc::new(site()),
             access: AccessDesk::of(&access),
             alarms: AlarmDesk::of(&Alarms.start()),
+            power: PowerDesk::of(&super::rooms::Rooms.start()),
             gates: Arc::new(gates.into_iter().collect()),
             journal,
             database: file,

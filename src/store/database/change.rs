@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use onecard_rules::{
     event::{Alarm, Subject},
-    ids::{AreaId, GateId, PersonId},
+    ids::{AreaId, GateId, PersonId, RoomId},
     mode::{Measure, MeasureKind, Override},
     passback::Whereabouts,
     reason::Reason,
@@ -30,6 +30,8 @@ pub enum Change {
     OverrideCleared(GateId),
     AlarmRaised(Alarm),
     AlarmCleared(Subject, Reason),
+    /// What is to be remembered of a room, as the power service will read it.
+    Room(RoomId, String),
     /// A row of the journal, to prove the journal against later.
     Anchor(Anchor),
 }
@@ -41,6 +43,7 @@ pub(super) enum Thing {
     Measure(MeasureKind, AreaId),
     Override(GateId),
     Alarm(Subject, Reason),
+    Room(RoomId),
     Anchor,
 }
 
@@ -55,6 +58,7 @@ impl Change {
             Self::Override(gate, _) | Self::OverrideCleared(gate) => Thing::Override(gate.clone()),
             Self::AlarmRaised(alarm) => Thing::Alarm(alarm.subject.clone(), alarm.reason),
             Self::AlarmCleared(subject, reason) => Thing::Alarm(subject.clone(), *reason),
+            Self::Room(room, _) => Thing::Room(room.clone()),
             Self::Anchor(_) => Thing::Anchor,
         }
     }
@@ -96,6 +100,10 @@ impl Change {
                            WHERE area = ?1 AND kind = ?2 AND device = ?3 AND reason = ?4";
                 let values = params![area, kind.as_str(), device, reason.code()];
                 to.prepare_cached(sql)?.execute(values)
+            }
+            Self::Room(room, body) => {
+                let sql = "INSERT OR REPLACE INTO rooms VALUES (?1, ?2)";
+                to.prepare_cached(sql)?.execute([room.as_str(), body])
             }
             Self::Anchor(anchor) => {
                 // Never an earlier row: a journal cut short must not pass for a whole one.
@@ -139,11 +147,18 @@ pub(super) struct Waiting {
     pub(super) changes: BTreeMap<Thing, Change>,
     pub(super) as_of: Option<u64>,
     pub(super) answers: Vec<OnDurable<()>>,
+    /// The writer knows that something waits.
+    pub(super) nudged: bool,
 }
 
 impl Waiting {
     pub(super) fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.as_of.is_none() && self.answers.is_empty()
+    }
+
+    /// Whether somebody waits for an answer.
+    pub(super) fn is_waited_for(&self) -> bool {
+        !self.answers.is_empty()
     }
 
     pub(super) fn add(

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use onecard_rules::{
     event::Alarm,
-    ids::{GateId, PersonId},
+    ids::{GateId, PersonId, RoomId},
     mode::{Measure, Orders, Override},
     passback::Whereabouts,
     person::{Card, Person},
@@ -32,6 +32,8 @@ pub struct Loaded {
     pub measures: Vec<Measure>,
     pub overrides: Vec<(GateId, Override)>,
     pub alarms: Vec<Alarm>,
+    /// What is remembered of each room, as the power service wrote it.
+    pub rooms: Vec<(RoomId, String)>,
     /// The row of the journal that presence, orders and alarms follow from; apply what is after it.
     pub as_of: u64,
     pub operators: Vec<Operator>,
@@ -89,6 +91,9 @@ impl DatabaseReader {
                 Ok((parsed(row, 0)?, json(row, 1)?))
             })?,
             alarms: all(&from, "SELECT body FROM alarms", |row| json(row, 0))?,
+            rooms: all(&from, "SELECT room, body FROM rooms", |row| {
+                Ok((parsed(row, 0)?, row.get(1)?))
+            })?,
             as_of,
             operators: all(&from, OPERATORS, read_operator)?,
             accounts: all(&from, ACCOUNTS, read_account)?,

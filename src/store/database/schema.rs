@@ -3,7 +3,8 @@
 //! Times are milliseconds since 1970 in UTC. Lists of codes are joined by `;`, which no code can
 //! contain.
 
-pub(super) const STEPS: &[&str] = &["
+pub(super) const STEPS: &[&str] = &[
+    "
     CREATE TABLE people (
         id              TEXT PRIMARY KEY,
         name            TEXT NOT NULL,
@@ -86,4 +87,11 @@ pub(super) const STEPS: &[&str] = &["
         accounts_revision  INTEGER NOT NULL
     ) STRICT;
     INSERT INTO meta VALUES (1, 0, NULL, NULL, 0, 0, 0);
-"];
+",
+    "
+    CREATE TABLE rooms (
+        room TEXT PRIMARY KEY,
+        body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
+];

@@ -55,6 +55,7 @@ impl<'a> Columns<'a> {
             | Event::AlarmCleared { .. }
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
+            | Event::RoomHappened { .. }
             | Event::PeopleImported { .. } => None,
         };
         Self {

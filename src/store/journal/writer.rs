@@ -6,6 +6,7 @@
 use std::{
     fs::File,
     sync::{Arc, PoisonError, atomic::Ordering},
+    time::Duration,
 };
 
 use onecard_rules::{Time, event::Event};
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::store::{
     Anchor, Call, OnDurable, WriteFailure,
-    queue::{Inbox, Line},
+    queue::{Inbox, Line, Pace},
     sqlite::{self, Stamp},
 };
 
@@ -26,6 +27,12 @@ use crate::store::{
 pub(super) const ALIVE_EVERY_MS: u64 = 1000;
 /// How many published rows may be unmarked on disk while commits go on.
 const PUBLISHED_SLACK: u64 = 64;
+/// How long after the first fact of a batch its commit begins: what the same swipe causes goes along,
+/// and this thread does not take the processor from the arbiter before the gate has its command.
+const GATHER: Duration = Duration::from_micros(500);
+/// How far apart commits begin at least: a commit costs about as much for many facts as for one, and
+/// no gate and no screen waits for it.
+const PACE: Duration = Duration::from_millis(4);
 /// Rows deleted at a time; a commit waits for so many at most.
 const PRUNE_CHUNK: i64 = 256;
 
@@ -102,10 +109,11 @@ impl Writer {
     /// Works until the queue is closed and empty.
     pub(super) fn run(mut self, inbox: &Inbox<Command>) {
         let mut commands = Vec::with_capacity(self.settings.batch);
+        let mut pace = Pace::new(GATHER, PACE);
         loop {
             let line = match self.pruning {
                 Some(_) => inbox.take_waiting(&mut commands, self.settings.batch),
-                None => inbox.take(&mut commands, self.settings.batch),
+                None => inbox.take_in_turn(&mut commands, self.settings.batch, &mut pace),
             };
             self.handle(commands.drain(..));
             if line == Line::Closed {

@@ -24,9 +24,11 @@ use super::{
     counters::Counters,
     freshness::Freshness,
     outbox::Outbox,
+};
+use crate::{
+    link::{Answer, Receive},
     pace::Pace,
 };
-use crate::link::{Answer, Receive};
 
 /// The longest packet that MQTT knows. A limit of our own here would end the connection at one
 /// message too long, and the broker would deliver it again, for ever.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The delays between attempts, the same for the same seed.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     first: Duration,
     cap: Duration,
     attempts: u32,

@@ -1,0 +1,188 @@
+//! Rooms and lines: how they are, why a room is dark, and what operators order there.
+
+use actix_web::{get, post, web};
+use onecard_rules::ids::RoomId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    Backend,
+    act::WhyAsked,
+    asked::{Body, Until, Why, until},
+    desks::ask,
+    operator::{Operator, Reader},
+    problem::{Code, OrderRefusals, Problem},
+};
+use crate::power::{
+    CutRoom, GetLines, GetRoom, GetRooms, LimitRoom, LineView, PowerRefusal, RestoreRoom, RoomView,
+};
+
+impl From<PowerRefusal> for Problem {
+    fn from(refusal: PowerRefusal) -> Self {
+        let told = refusal.to_string();
+        match refusal {
+            PowerRefusal::NoRoom(_) => Self::new(Code::UnknownRoom, told),
+            PowerRefusal::Limits(_) => Self::bad_field("limit_w", told),
+            PowerRefusal::NotRecorded => Self::new(Code::NotRecorded, told),
+        }
+    }
+}
+
+fn room_of(text: &str) -> Result<RoomId, Problem> {
+    RoomId::new(text)
+        .map_err(|wrong| Problem::new(Code::UnknownRoom, format!("`{text}` is no room: {wrong}")))
+}
+
+/// All rooms.
+#[utoipa::path(responses((status = 200, body = Vec<RoomView>)), security(("token" = [])))]
+#[get("/api/rooms")]
+pub async fn get_rooms(
+    _: Reader,
+    backend: web::Data<Backend>,
+) -> Result<web::Json<Vec<RoomView>>, Problem> {
+    Ok(web::Json(ask(&backend.power.rooms, GetRooms).await?))
+}
+
+/// A room: power, relay, what it rests on, who wants it dark.
+#[utoipa::path(
+    params(("id" = String, Path)),
+    responses((status = 200, body = RoomView), OrderRefusals), security(("token" = []))
+)]
+#[get("/api/rooms/{id}")]
+pub async fn get_room(
+    _: Reader,
+    backend: web::Data<Backend>,
+    id: web::Path<String>,
+) -> Result<web::Json<RoomView>, Problem> {
+    Ok(web::Json(ask(&backend.power.room, GetRoom(room_of(&id)?)).await??))
+}
+
+/// Why a room is dark, in sentences: one text in each language, with what happens next and when.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub struct WhyView {
+    room: String,
+    dark: bool,
+    zh: String,
+    en: String,
+}
+
+/// Why a room is dark, or that nobody wants it so.
+#[utoipa::path(
+    params(("id" = String, Path)),
+    responses((status = 200, body = WhyView), OrderRefusals), security(("token" = []))
+)]
+#[get("/api/rooms/{id}/why")]
+pub async fn get_why(
+    _: Reader,
+    backend: web::Data<Backend>,
+    id: web::Path<String>,
+) -> Result<web::Json<WhyView>, Problem> {
+    let room = ask(&backend.power.room, GetRoom(room_of(&id)?)).await??;
+    let (zh, en) = if room.off.is_empty() {
+        match room.relay.as_deref() {
+            Some("open") => (
+                "无人要求停电，但开关处于断开状态；请查看告警。".to_owned(),
+                "Nobody wants it dark, but its relay is open; see its alarms.".to_owned(),
+            ),
+            Some(_) => ("供电正常。".to_owned(), "It has power.".to_owned()),
+            None => (
+                "无人要求停电；开关状态未知。".to_owned(),
+                "Nobody wants it dark; how its relay stands is not known.".to_owned(),
+            ),
+        }
+    } else {
+        let zh: Vec<_> =
+            room.off.iter().map(|off| format!("{}{}", off.why_zh, off.next_zh)).collect();
+        let en: Vec<_> =
+            room.off.iter().map(|off| format!("{} {}", off.why_en, off.next_en)).collect();
+        (zh.join("\n"), en.join("\n"))
+    };
+    Ok(web::Json(WhyView { dark: room.relay.as_deref() == Some("open"), room: room.room, zh, en }))
+}
+
+/// All lines: load, cycle, the computed longest time to a trip, their units.
+#[utoipa::path(responses((status = 200, body = Vec<LineView>)), security(("token" = [])))]
+#[get("/api/lines")]
+pub async fn get_lines(
+    _: Reader,
+    backend: web::Data<Backend>,
+) -> Result<web::Json<Vec<LineView>>, Problem> {
+    Ok(web::Json(ask(&backend.power.lines, GetLines).await?))
+}
+
+/// Make a room dark.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CutAsked {
+    /// Ends by itself then, RFC 3339.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    until: Option<Until>,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    why: Why,
+}
+
+/// Makes a room dark.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = CutAsked,
+    responses((status = 200, body = RoomView), OrderRefusals), security(("token" = []))
+)]
+#[post("/api/rooms/{id}/cut")]
+pub async fn cut_room(
+    by: Operator,
+    backend: web::Data<Backend>,
+    id: web::Path<String>,
+    Body(asked): Body<CutAsked>,
+) -> Result<web::Json<RoomView>, Problem> {
+    let room = room_of(&id)?;
+    let until = until(asked.until, backend.clock.now())?;
+    let order = CutRoom { room: room.clone(), by: by.0, why: asked.why.0, until };
+    ask(&backend.power.cut, order).await??;
+    Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
+}
+
+/// Takes a cut back, releases a trip, and lets a stubborn relay be tried again. What others want, stands.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = WhyAsked,
+    responses((status = 200, body = RoomView), OrderRefusals), security(("token" = []))
+)]
+#[post("/api/rooms/{id}/restore")]
+pub async fn restore_room(
+    by: Operator,
+    backend: web::Data<Backend>,
+    id: web::Path<String>,
+    Body(asked): Body<WhyAsked>,
+) -> Result<web::Json<RoomView>, Problem> {
+    let room = room_of(&id)?;
+    let order = RestoreRoom { room: room.clone(), by: by.0, why: asked.why.0 };
+    ask(&backend.power.restore, order).await??;
+    Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
+}
+
+/// Other limits for a room, in watts.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsAsked {
+    limit_w: f64,
+    night_limit_w: Option<f64>,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    why: Why,
+}
+
+/// Gives a room other limits; never above what its circuit is rated for.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = LimitsAsked,
+    responses((status = 200, body = RoomView), OrderRefusals), security(("token" = []))
+)]
+#[post("/api/rooms/{id}/limits")]
+pub async fn limit_room(
+    by: Operator,
+    backend: web::Data<Backend>,
+    id: web::Path<String>,
+    Body(asked): Body<LimitsAsked>,
+) -> Result<web::Json<RoomView>, Problem> {
+    let room = room_of(&id)?;
+    let LimitsAsked { limit_w, night_limit_w, why } = asked;
+    let order = LimitRoom { room: room.clone(), limit_w, night_limit_w, by: by.0, why: why.0 };
+    ask(&backend.power.limit, order).await??;
+    Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
+}

@@ -1,0 +1,51 @@
+//! What the service tells everybody: the retained states of rooms and lines.
+
+use std::sync::Arc;
+
+use onecard_devices::{
+    link::{Outgoing, Publish, Qos},
+    topic::{Channel, Topics},
+};
+use onecard_rules::event::DeviceKind;
+use serde::Serialize;
+
+use super::{LineView, RoomView};
+use crate::metrics::Metrics;
+
+/// Publishes states; a newer one makes a lost one good.
+pub struct Publisher {
+    link: Arc<dyn Publish>,
+    topics: Topics,
+    metrics: Metrics,
+}
+
+impl std::fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Publisher").finish_non_exhaustive()
+    }
+}
+
+impl Publisher {
+    #[must_use]
+    pub fn new(link: Arc<dyn Publish>, topics: Topics, metrics: Metrics) -> Self {
+        Self { link, topics, metrics }
+    }
+
+    pub(super) fn room(&self, view: &RoomView) {
+        self.state(&view.area, DeviceKind::Room, &view.room, view);
+    }
+
+    pub(super) fn line(&self, view: &LineView) {
+        self.state(&view.area, DeviceKind::Bus, &view.line, view);
+    }
+
+    fn state(&self, area: &str, kind: DeviceKind, device: &str, state: &impl Serialize) {
+        let Ok(payload) = serde_json::to_vec(state) else { return };
+        let topic = self.topics.build(area, kind, device, Channel::State);
+        let (payload, qos) = (payload.into(), Qos::AtMostOnce);
+        let message = Outgoing { topic, payload, qos, retain: true, expiry: None };
+        if self.link.publish(message).is_err() {
+            self.metrics.refuse("state_not_sent");
+        }
+    }
+}
