@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod alarm;
+pub mod audit;
 pub mod calendar;
 pub mod credential;
 pub mod directory;
@@ -12,6 +13,7 @@ pub mod event;
 pub mod ids;
 pub mod mode;
 pub mod normaliser;
+pub mod operator;
 pub mod passback;
 pub mod person;
 pub mod policy;
