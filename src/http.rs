@@ -6,7 +6,6 @@
 use std::{
     collections::HashMap,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -23,10 +22,13 @@ use onecard_devices::{clock::SharedClock, gate::actor::GetSnapshot};
 use onecard_rules::{ids::GateId, site::Site};
 use tracing::info;
 
-use crate::{metrics::Metrics, store::journal::Journal};
+use crate::{
+    campus::power::Power, metrics::Metrics, operators::Operators, store::journal::Journal,
+};
 
 mod act;
 mod asked;
+mod campus;
 mod desks;
 mod health;
 mod openapi;
@@ -35,10 +37,14 @@ mod places;
 mod power;
 mod problem;
 mod read;
+mod rights;
+mod session;
 #[cfg(test)]
 mod tests;
+mod websocket;
 
 pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus, PowerDesk};
+pub use websocket::Websocket;
 
 /// Longest body taken, in bytes; orders are short.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -58,8 +64,10 @@ pub struct Backend {
     pub power: PowerDesk,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
-    /// The database's file.
-    pub database: PathBuf,
+    pub operators: Arc<Operators>,
+    /// Rooms and lines as the campus folder has them.
+    pub supplies: Arc<Power>,
+    pub websocket: Websocket,
     pub metrics: Metrics,
     pub clock: SharedClock,
     pub link: Arc<dyn LinkStatus>,
@@ -128,14 +136,14 @@ pub fn start(listen: SocketAddr, backend: Backend) -> Result<Server, HttpFailure
 #[derive(Debug, Clone)]
 struct Parts {
     backend: web::Data<Backend>,
-    doorkeeper: web::Data<operator::Doorkeeper>,
+    turns: web::Data<session::Turns>,
     since: web::Data<health::Since>,
 }
 
 impl Parts {
     fn new(backend: Backend) -> Self {
         Self {
-            doorkeeper: web::Data::new(operator::Doorkeeper::new(backend.database.clone())),
+            turns: web::Data::new(session::Turns::default()),
             since: web::Data::new(health::Since(backend.clock.now())),
             backend: web::Data::new(backend),
         }
@@ -155,7 +163,7 @@ fn app(
 > {
     App::new()
         .app_data(parts.backend)
-        .app_data(parts.doorkeeper)
+        .app_data(parts.turns)
         .app_data(parts.since)
         .app_data(PayloadConfig::new(BODY_BYTES_MAX))
         .app_data(QueryConfig::default().error_handler(|error, _| asked::bad_query(error).into()))

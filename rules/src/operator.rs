@@ -126,18 +126,21 @@ impl Role {
         }
     }
 
-    /// Whether alarms about such a place are this role's.
-    fn minds(self, place: Place<'_>) -> bool {
+    /// Whether the role does that at places of that sort: alarms are told apart by what they are
+    /// about.
+    fn may_at(self, action: Action, sort: Sort) -> bool {
         use Role::{Administrator, Auditor, DormitoryManager, Guard, Security, Utilities};
-        match place {
-            Place::Gate(_) => {
+        let minds = || match sort {
+            Sort::Gate => {
                 matches!(self, Guard | DormitoryManager | Security | Auditor | Administrator)
             }
-            Place::Supply(_) => {
+            Sort::Supply => {
                 matches!(self, DormitoryManager | Utilities | Security | Auditor | Administrator)
             }
-            Place::Area(_) | Place::Site => matches!(self, Security | Auditor | Administrator),
-        }
+            Sort::Area | Sort::Site => matches!(self, Security | Auditor | Administrator),
+        };
+        let is_alarm = matches!(action, Action::SeeAlarms | Action::AcknowledgeAlarm);
+        self.may(action) && (!is_alarm || minds())
     }
 }
 
@@ -301,6 +304,27 @@ pub enum Place<'a> {
     Supply(&'a AreaId),
 }
 
+/// What sort of place that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    Site,
+    Area,
+    Gate,
+    Supply,
+}
+
+impl Place<'_> {
+    #[must_use]
+    pub fn sort(&self) -> Sort {
+        match self {
+            Self::Site => Sort::Site,
+            Self::Area(_) => Sort::Area,
+            Self::Gate(_) => Sort::Gate,
+            Self::Supply(_) => Sort::Supply,
+        }
+    }
+}
+
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -332,8 +356,7 @@ impl Rights {
     /// Says why not.
     pub fn decide(&self, action: Action, place: Place<'_>, site: &Site) -> Result<(), Refusal> {
         let role = self.role;
-        let is_alarm = matches!(action, Action::SeeAlarms | Action::AcknowledgeAlarm);
-        if !role.may(action) || (is_alarm && !role.minds(place)) {
+        if !role.may_at(action, place.sort()) {
             return Err(Refusal::Role { role, action });
         }
         if action == Action::SeeCampus || self.scope.holds(place, site) {
@@ -356,8 +379,7 @@ impl Authority {
     /// # Errors
     /// Says why not.
     pub fn decide(&self, action: Action, place: Place<'_>, site: &Site) -> Result<(), Refusal> {
-        self.rights.decide(action, place, site)?;
-        self.narrowed.iter().try_for_each(|rights| rights.decide(action, place, site))
+        self.all().try_for_each(|rights| rights.decide(action, place, site))
     }
 
     #[must_use]
@@ -370,11 +392,32 @@ impl Authority {
     /// # Errors
     /// Says why not.
     pub fn decide_somewhere(&self, action: Action) -> Result<(), Refusal> {
-        let all = std::iter::once(&self.rights).chain(&self.narrowed);
-        match all.map(|rights| rights.role).find(|role| !role.may(action)) {
+        match self.all().map(|rights| rights.role).find(|role| !role.may(action)) {
             Some(role) => Err(Refusal::Role { role, action }),
             None => Ok(()),
         }
+    }
+
+    /// Whether the role does that at places of that sort, somewhere.
+    #[must_use]
+    pub fn may_at(&self, action: Action, sort: Sort) -> bool {
+        self.all().all(|rights| rights.role.may_at(action, sort))
+    }
+
+    /// Whether it counts everywhere on the site.
+    #[must_use]
+    pub fn is_site_wide(&self) -> bool {
+        self.all().all(|rights| rights.scope == Scope::Site)
+    }
+
+    /// Whether it counts in all of an area.
+    #[must_use]
+    pub fn reaches(&self, area: &AreaId, site: &Site) -> bool {
+        self.all().all(|rights| rights.scope.holds(Place::Area(area), site))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Rights> {
+        std::iter::once(&self.rights).chain(&self.narrowed)
     }
 
     /// The role that counts: the narrower one where there are two.
