@@ -1,5 +1,5 @@
 //! The HTTP interface: entries, gates, areas, alarms to read; orders to give by a named operator;
-//! health and metrics. `docs/http.md` is its guide, `/openapi.json` its contract.
+//! health and metrics; and the pages. `docs/http.md` is its guide, `/openapi.json` its contract.
 //!
 //! It runs on its own threads and asks the services; nothing of the real-time path waits for it.
 
@@ -12,7 +12,7 @@ use std::{
 
 use actix::Recipient;
 use actix_web::{
-    App, HttpRequest, HttpServer,
+    App, HttpServer,
     body::MessageBody,
     dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::DefaultHeaders,
@@ -22,9 +22,7 @@ use onecard_devices::{clock::SharedClock, gate::actor::GetSnapshot};
 use onecard_rules::{ids::GateId, site::Site};
 use tracing::info;
 
-use crate::{
-    campus::power::Power, metrics::Metrics, operators::Operators, store::journal::Journal,
-};
+use crate::{metrics::Metrics, operators::Operators, store::journal::Journal};
 
 mod act;
 mod asked;
@@ -33,6 +31,7 @@ mod desks;
 mod health;
 mod openapi;
 mod operator;
+mod pages;
 mod places;
 mod power;
 mod problem;
@@ -43,6 +42,7 @@ mod session;
 mod tests;
 mod websocket;
 
+pub use campus::Supplies;
 pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus, PowerDesk};
 pub use websocket::Websocket;
 
@@ -65,8 +65,7 @@ pub struct Backend {
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
     pub operators: Arc<Operators>,
-    /// Rooms and lines as the campus folder has them.
-    pub supplies: Arc<Power>,
+    pub supplies: Arc<Supplies>,
     pub websocket: Websocket,
     pub metrics: Metrics,
     pub clock: SharedClock,
@@ -137,6 +136,7 @@ pub fn start(listen: SocketAddr, backend: Backend) -> Result<Server, HttpFailure
 struct Parts {
     backend: web::Data<Backend>,
     turns: web::Data<session::Turns>,
+    pages: web::Data<&'static pages::Bundle>,
     since: web::Data<health::Since>,
 }
 
@@ -144,6 +144,7 @@ impl Parts {
     fn new(backend: Backend) -> Self {
         Self {
             turns: web::Data::new(session::Turns::default()),
+            pages: web::Data::new(&pages::BUILT_IN),
             since: web::Data::new(health::Since(backend.clock.now())),
             backend: web::Data::new(backend),
         }
@@ -164,6 +165,7 @@ fn app(
     App::new()
         .app_data(parts.backend)
         .app_data(parts.turns)
+        .app_data(parts.pages)
         .app_data(parts.since)
         .app_data(PayloadConfig::new(BODY_BYTES_MAX))
         .app_data(QueryConfig::default().error_handler(|error, _| asked::bad_query(error).into()))
@@ -175,5 +177,5 @@ fn app(
                 .add(("cache-control", "no-store")),
         )
         .configure(openapi::routes)
-        .default_service(web::to(async |request: HttpRequest| openapi::refuse(&request)))
+        .default_service(web::to(pages::serve))
 }

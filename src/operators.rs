@@ -187,13 +187,13 @@ impl Operators {
         address: &str,
         now: Time,
     ) -> Result<Result<(String, Signed), SignInRefusal>, Failure> {
-        if let Some(until) = self.attempts().locked(name, now) {
-            return Ok(Err(SignInRefusal::Locked { until }));
-        }
         let id = OperatorId::new(name).ok();
         let operator = self.look(|known| {
             known.operators.get(id.as_ref()?).filter(|operator| operator.counts(now)).cloned()
         })?;
+        if let Some(until) = self.attempts().locked(name, now) {
+            return Ok(Err(SignInRefusal::Locked { until }));
+        }
         let kept = operator.as_ref().and_then(|operator| operator.password.as_deref());
         let right = password::is_right(password, kept);
         let Some(operator) = operator.filter(|_| right) else {

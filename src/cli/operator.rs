@@ -18,7 +18,7 @@ use crate::{
     operators::password,
     store::{
         database::{DatabaseReader, Editor},
-        operator::{self, MAIN_TOKEN, Operator as Known, Token},
+        operator::{self, Operator as Known, Token},
     },
 };
 

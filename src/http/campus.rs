@@ -1,10 +1,10 @@
 //! What a page needs to know of the campus once, as far as its operator is on duty there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{get, web};
 use onecard_rules::{
-    ids::AreaId,
+    ids::{AreaId, RoomId},
     operator::Place,
     site::{Area, Gate},
 };
@@ -16,6 +16,39 @@ use super::{
     operator::Reader,
     problem::{Problem, Refusals},
 };
+use crate::campus::power::{self, Power};
+
+/// Rooms and lines as the campus folder has them, as far as names and places go.
+#[derive(Debug, Default)]
+pub struct Supplies {
+    pub rooms: BTreeMap<RoomId, RoomPlace>,
+    /// The area of each line.
+    pub lines: BTreeMap<String, AreaId>,
+}
+
+/// Where a room is.
+#[derive(Debug)]
+pub struct RoomPlace {
+    pub name: String,
+    pub area: AreaId,
+    pub line: String,
+}
+
+impl Supplies {
+    #[must_use]
+    pub fn of(power: &Power) -> Self {
+        let room = |room: &power::Room| RoomPlace {
+            name: room.name.clone(),
+            area: room.area.clone(),
+            line: room.line.clone(),
+        };
+        let lines = power.lines.values();
+        Self {
+            rooms: power.rooms.iter().map(|(id, known)| (id.clone(), room(known))).collect(),
+            lines: lines.map(|line| (line.id.clone(), line.area.clone())).collect(),
+        }
+    }
+}
 
 /// The campus as far as it concerns who asks.
 #[derive(Debug, Serialize, ToSchema)]
@@ -83,7 +116,7 @@ pub async fn get_campus(
     who: Reader,
     backend: web::Data<Backend>,
 ) -> Result<web::Json<CampusView>, Problem> {
-    let (site, power) = (&backend.site, &backend.supplies);
+    let site = &backend.site;
     let gates: Vec<&Gate> =
         site.gates.values().filter(|gate| who.is_concerned(&backend, Place::Gate(gate))).collect();
     let joined: BTreeSet<&AreaId> =
@@ -116,8 +149,9 @@ pub async fn get_campus(
             })
             .collect(),
     };
-    let rooms = power.rooms.values().filter(|r| who.is_concerned(&backend, Place::Supply(&r.area)));
-    let lines = power.lines.values().filter(|l| who.is_concerned(&backend, Place::Supply(&l.area)));
+    let own = |area: &AreaId| who.is_concerned(&backend, Place::Supply(area));
+    let rooms = backend.supplies.rooms.iter().filter(|(_, room)| own(&room.area));
+    let lines = backend.supplies.lines.iter().filter(|(_, area)| own(area));
     Ok(web::Json(CampusView {
         site: site.id.to_string(),
         name: site.name.clone(),
@@ -126,15 +160,15 @@ pub async fn get_campus(
         areas: site.areas.values().filter(area_is_shown).map(area).collect(),
         gates: gates.iter().map(gate).collect(),
         rooms: rooms
-            .map(|room| RoomName {
-                id: room.id.to_string(),
+            .map(|(id, room)| RoomName {
+                id: id.to_string(),
                 name: room.name.clone(),
                 area: room.area.to_string(),
                 line: room.line.clone(),
             })
             .collect(),
         lines: lines
-            .map(|line| LineName { id: line.id.clone(), area: line.area.to_string() })
+            .map(|(id, area)| LineName { id: id.clone(), area: area.to_string() })
             .collect(),
     }))
 }

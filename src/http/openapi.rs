@@ -134,6 +134,11 @@ pub fn refuse(request: &HttpRequest) -> Problem {
     Problem::method_not_allowed(request.method().as_str(), path, allowed.join(", "))
 }
 
+/// Whether that is a path of the document, whatever the method.
+pub fn is_known(path: &str) -> bool {
+    document().paths.paths.keys().any(|pattern| matches(pattern, path))
+}
+
 fn matches(pattern: &str, path: &str) -> bool {
     let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
     loop {

@@ -276,3 +276,72 @@ pub(super) fn read_session(row: &Row<'_>) -> rusqlite::Result<Session> {
         seen: created(row, 5)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{
+        database::{DatabaseReader, schema::STEPS},
+        operator::{claimed, new_token},
+    };
+
+    #[test]
+    fn a_token_from_before_there_were_roles_is_an_administrators() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("onecard.db");
+        let id = OperatorId::new("wang.wei").unwrap();
+        let (token, hash) = new_token(&id).unwrap();
+        {
+            let mut old = sqlite::open_writer(&file, sqlite::BUSY).unwrap();
+            sqlite::migrate(&mut old, &file, &STEPS[..2]).unwrap();
+            let insert = "INSERT INTO operators VALUES (?1, ?2, 5, NULL), ('gone', ?2, 5, 6)";
+            old.execute(insert, params![id.as_str(), hash.to_string()]).unwrap();
+        }
+        drop(Editor::open(&file).unwrap());
+        let reader = DatabaseReader::open(&file).unwrap();
+        let now = Time::from_timestamp(1, 0).unwrap();
+        let (operators, tokens) = (reader.operators().unwrap(), reader.tokens().unwrap());
+        let operator = operators.iter().find(|operator| operator.id == id).unwrap();
+        assert!(operator.counts(now));
+        assert_eq!(operator.rights, Rights { role: Role::Administrator, scope: Scope::Site });
+        assert!(!operators.iter().find(|other| other.id.as_str() == "gone").unwrap().counts(now));
+        let kept = tokens.iter().find(|kept| kept.operator == id).unwrap();
+        assert!(kept.accepts(&token, now) && kept.label == MAIN_TOKEN && kept.rights.is_none());
+        assert_eq!(claimed(&token), Some(id));
+    }
+
+    #[test]
+    fn sessions_end_with_their_time_their_number_and_their_operator() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("onecard.db");
+        let mut editor = Editor::open(&file).unwrap();
+        let id = |name: &str| OperatorId::new(name).unwrap();
+        let at = |second| Time::from_timestamp(second, 0).unwrap();
+        let session = |name: &str, hash: &str, created: i64| Session {
+            hash: hash.to_owned(),
+            operator: id(name),
+            origin: "10.0.0.1".to_owned(),
+            created: at(created),
+            expires: at(created + 100),
+            seen: at(created),
+        };
+        let hashes = || {
+            let sessions = DatabaseReader::open(&file).unwrap().sessions().unwrap();
+            sessions.into_iter().map(|session| session.hash).collect::<Vec<_>>()
+        };
+        for (name, hash, created) in [("li", "a", 1), ("li", "b", 2), ("wang", "c", 3)] {
+            editor.put_session(&session(name, hash, created), 2).unwrap();
+        }
+        assert_eq!(hashes(), ["a", "b", "c"]);
+        editor.put_session(&session("li", "d", 4), 2).unwrap();
+        assert_eq!(hashes(), ["b", "c", "d"], "the oldest of li's");
+        editor.touch_session("c", at(50)).unwrap();
+        assert_eq!(DatabaseReader::open(&file).unwrap().sessions().unwrap()[1].seen, at(50));
+        assert_eq!(editor.end_session("d").unwrap(), Some(id("li")));
+        assert_eq!(editor.end_session("d").unwrap(), None);
+        editor.put_session(&session("li", "e", 103), 2).unwrap();
+        assert_eq!(hashes(), ["e"], "all others have expired");
+        editor.revoke_operator(&id("li"), at(104)).unwrap();
+        assert!(hashes().is_empty());
+    }
+}
