@@ -116,7 +116,8 @@ pub fn sources(web: &Path) -> Vec<PathBuf> {
     let written = entries.filter(|entry| {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        !name.starts_with('.') && !name.ends_with(".log") && !NOT_SOURCES.contains(&&*name)
+        let made = [".log", ".tsbuildinfo"].iter().any(|end| name.ends_with(end));
+        !made && !name.starts_with('.') && !NOT_SOURCES.contains(&&*name)
     });
     let mut paths: Vec<_> = written.map(|entry| entry.path()).collect();
     paths.sort();

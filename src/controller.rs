@@ -42,7 +42,7 @@ use crate::{
     late::LateReceiver,
     link::{Link, LinkFailure},
     metrics::Metrics,
-    operators::{Operators, watch_guests},
+    operators::{self, Operators},
     outbox::Outbox,
     power::{self, Power},
     recovery::{Recovery, RoomRecord},
@@ -254,15 +254,15 @@ impl Controller {
         let outbox = common.outbox(projected_alarms, site.zone, loaded.as_of)?;
         let outbox = actix::spawn(outbox.run(stopped.clone()));
         let Common { journal, database, clock, metrics, topics, .. } = common;
-        let operators = Operators::new(
+        let known = Arc::new(Operators::new(
             database.path().to_owned(),
             Arc::clone(&site),
             topics.clone(),
             Arc::clone(&accounts),
-        );
-        let operators = Arc::new(operators);
-        let watched = Arc::clone(&operators);
-        actix::spawn(watch_guests(watched, link.handle(), clock.clone(), stopped.clone()));
+        ));
+        let watched = Arc::clone(&known);
+        let (held, noted) = (link.handle(), journal.clone());
+        actix::spawn(operators::watch(watched, held, noted, clock.clone(), stopped.clone()));
         let version = env!("CARGO_PKG_VERSION").to_owned();
         record(&journal, Event::Booted { at: now, version, people, cards, rules_version });
         link.listen();
@@ -286,7 +286,7 @@ impl Controller {
             power: PowerDesk::of(&power),
             gates: Arc::new(services.gates),
             journal: journal.clone(),
-            operators,
+            operators: known,
             supplies: Arc::new(Supplies::of(&campus.power)),
             websocket: link.websocket(&campus),
             metrics: metrics.clone(),

@@ -6,11 +6,11 @@
 
 mod attempts;
 mod guests;
+mod known;
 pub mod password;
 pub mod topics;
 
 use std::{
-    collections::HashMap,
     net::IpAddr,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -19,31 +19,43 @@ use std::{
 
 use chrono::TimeDelta;
 use onecard_devices::{clock::SharedClock, topic::Topics};
-use onecard_rules::{Time, ids::OperatorId, operator::Authority, site::Site};
+use onecard_rules::{
+    Time,
+    audit::{Audit, Deed, Means, OperatorChange, Origin},
+    event::Event,
+    ids::OperatorId,
+    operator::Authority,
+    site::Site,
+};
 use tokio::sync::watch;
 use tracing::warn;
 
-use self::{attempts::Attempts, guests::Guests};
+use self::{
+    attempts::Attempts,
+    guests::Guests,
+    known::{Changed, Known},
+};
 pub use self::{attempts::WRONG_MAX, guests::Ticket};
 use crate::{
     broker::accounts::Accounts,
     link::LinkHandle,
     store::{
-        StoreFailure,
+        OnDurable, StoreFailure,
         database::{DatabaseReader, Editor},
-        operator::{self, NoRandomness, Operator, Session, Token},
+        journal::Journal,
+        operator::{self, NoRandomness, Operator, Session},
     },
 };
 
 /// How long a session lasts at most: a shift.
 const SESSION: TimeDelta = TimeDelta::hours(12);
-/// How long it lasts without a request. An open page renews its MQTT ticket far more often.
-const IDLE: TimeDelta = TimeDelta::minutes(30);
 /// Sessions of one operator.
 const SESSIONS_MAX: usize = 16;
 /// How often a session's use is noted on disk.
 const NOTED: TimeDelta = TimeDelta::minutes(1);
-/// How often it is looked whether guests may stay.
+/// Changes by others that wait to be recorded; more at once are those of a flood.
+const CHANGES_MAX: usize = 4096;
+/// How often it is looked whether guests may stay, and what others have changed.
 const TICK: Duration = Duration::from_millis(500);
 
 /// Why nobody could be recognised at all.
@@ -83,39 +95,8 @@ pub struct Operators {
     editor: Mutex<Option<Editor>>,
     attempts: Mutex<Attempts>,
     guests: Guests,
-}
-
-/// The tables as of a revision.
-#[derive(Debug)]
-struct Known {
-    reader: DatabaseReader,
-    revision: u64,
-    operators: HashMap<OperatorId, Operator>,
-    tokens: HashMap<OperatorId, Vec<Token>>,
-    sessions: HashMap<String, Session>,
-}
-
-impl Known {
-    fn load(reader: DatabaseReader) -> Result<Self, StoreFailure> {
-        // The revision first: a change in between makes the next one look again.
-        let revision = reader.revisions()?.operators;
-        let operators = reader.operators()?.into_iter();
-        let operators = operators.map(|operator| (operator.id.clone(), operator)).collect();
-        let mut tokens: HashMap<OperatorId, Vec<Token>> = HashMap::new();
-        for token in reader.tokens()? {
-            tokens.entry(token.operator.clone()).or_default().push(token);
-        }
-        let sessions = reader.sessions()?.into_iter();
-        let sessions = sessions.map(|session| (session.hash.clone(), session)).collect();
-        Ok(Self { reader, revision, operators, tokens, sessions })
-    }
-
-    fn session(&self, hash: &str, now: Time) -> Option<(&Session, &Operator)> {
-        let session = self.sessions.get(hash)?;
-        let alive = now < session.expires && now < session.seen + IDLE;
-        let operator = self.operators.get(&session.operator)?;
-        (alive && operator.counts(now)).then_some((session, operator))
-    }
+    /// What others have changed, until it is on record.
+    changes: Mutex<Vec<Changed>>,
 }
 
 impl Operators {
@@ -130,6 +111,7 @@ impl Operators {
             editor: Mutex::default(),
             attempts: Mutex::default(),
             guests: Guests::new(accounts),
+            changes: Mutex::default(),
         }
     }
 
@@ -261,6 +243,16 @@ impl Operators {
         Ok(gone.unwrap_or_default())
     }
 
+    /// What other processes have changed since the last time it was asked.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn changes(&self) -> Result<Vec<Changed>, StoreFailure> {
+        self.look(|_| Some(()))?;
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(std::mem::take(&mut *changes))
+    }
+
     /// Whether an address was wrong too often and must wait.
     pub fn is_busy(&self, address: IpAddr, now: Time) -> bool {
         self.attempts().is_busy(address, now)
@@ -289,13 +281,18 @@ impl Operators {
     }
 
     fn read_again(&self, before: Known) -> Result<Known, StoreFailure> {
-        let Known { reader, operators, sessions, .. } = before;
+        let Known { reader, operators, tokens, sessions, .. } = before;
         let mut read = Known::load(reader)?;
-        for (id, operator) in &read.operators {
-            if operators.get(id).is_some_and(|before| before.password != operator.password) {
+        let changed = read.changes(&operators, &tokens);
+        for (id, change, _) in &changed {
+            if *change == OperatorChange::Password {
                 self.attempts().forget(id.as_str());
             }
         }
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = CHANGES_MAX.saturating_sub(changes.len());
+        changes.extend(changed.into_iter().take(room));
+        drop(changes);
         // The disk is up to a minute behind in when a session was used.
         for (hash, session) in &mut read.sessions {
             let before = sessions.get(hash).map(|before| before.seen);
@@ -323,27 +320,42 @@ impl Operators {
     }
 }
 
-/// Sends guests away as their time or session ends, until the flag is raised.
-pub async fn watch_guests(
+/// Sends guests away as their time or session ends, and records what others have changed, until the
+/// flag is raised.
+pub async fn watch(
     operators: Arc<Operators>,
     link: LinkHandle,
+    journal: Journal,
     clock: SharedClock,
     mut stop: watch::Receiver<bool>,
 ) {
     while tokio::time::timeout(TICK, stop.changed()).await.is_err() {
-        if operators.guests.is_empty() {
-            continue;
-        }
         let (asked, now) = (Arc::clone(&operators), clock.now());
-        let gone = tokio::task::spawn_blocking(move || asked.dismiss_guests(now)).await;
-        match gone {
-            Ok(Ok(gone)) => {
-                for name in gone {
-                    link.disconnect(&name).await;
-                }
+        let looked = tokio::task::spawn_blocking(move || {
+            Ok::<_, StoreFailure>((asked.dismiss_guests(now)?, asked.changes()?))
+        });
+        let (gone, changes) = match looked.await {
+            Ok(Ok(looked)) => looked,
+            Ok(Err(failure)) => {
+                warn!(%failure, "it is not known who may stay");
+                continue;
             }
-            Ok(Err(failure)) => warn!(%failure, "it is not known who may stay"),
-            Err(error) => warn!(%error, "it is not known who may stay"),
+            Err(error) => {
+                warn!(%error, "it is not known who may stay");
+                continue;
+            }
+        };
+        for name in gone {
+            link.disconnect(&name).await;
+        }
+        for (operator, change, role) in changes {
+            let from = Origin { address: "local".to_owned(), means: Means::CommandLine };
+            let did = Deed::OperatorChanged { operator, change, role };
+            let line = Audit { at: now, by: None, role: None, from, did };
+            if let Err(refusal) = journal.append(Event::Audited(Box::new(line)), OnDurable::Nothing)
+            {
+                warn!(%refusal, "a line of the audit trail is lost");
+            }
         }
     }
 }

@@ -18,7 +18,6 @@ use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS, Subscribe
 use serde_json::{Value, json};
 
 #[path = "support/campus.rs"]
-#[expect(dead_code, reason = "shared with other tests")]
 mod campus;
 
 use campus::{Folder, Running, edit, holder, now};

@@ -15,6 +15,8 @@ use crate::{
 pub enum Means {
     /// Not at all: the campus lets anybody read.
     Nothing,
+    /// By being at the controller's own command line.
+    CommandLine,
     Password,
     Session,
     /// The token of that label.
@@ -53,6 +55,24 @@ pub enum Deed {
         person: PersonId,
         why: String,
     },
+    /// An operator was added or changed, who has this role since.
+    OperatorChanged {
+        operator: OperatorId,
+        change: OperatorChange,
+        role: Role,
+    },
+}
+
+/// What is different about an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperatorChange {
+    Added,
+    /// Another role, or other places.
+    Rights,
+    Password,
+    Tokens,
+    Revoked,
 }
 
 /// A line of the audit trail.
@@ -77,7 +97,8 @@ impl Audit {
             Deed::SignedIn
             | Deed::SignedOut
             | Deed::SignInRefused { .. }
-            | Deed::Ordered { .. } => None,
+            | Deed::Ordered { .. }
+            | Deed::OperatorChanged { .. } => None,
         }
     }
 }

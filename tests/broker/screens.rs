@@ -337,8 +337,8 @@ async fn a_ticket_ends_with_its_time_its_session_and_its_operators_rights() {
     assert!(office.connect(&ticket, &ticket.name).await.is_err());
 
     let revoked: [(&str, fn(&mut Editor, &OperatorId)); 3] = [
-        ("c", |editor, id| drop(editor.revoke_operator(id, at(0)).unwrap())),
-        ("d", |editor, id| drop(editor.set_password(id, "$argon2id$").unwrap())),
+        ("c", |editor, id| assert!(editor.revoke_operator(id, at(0)).unwrap())),
+        ("d", |editor, id| assert!(editor.set_password(id, "$argon2id$").unwrap())),
         ("e", |editor, id| {
             let rights = Rights { role: Role::Guard, scope: places(&["south"], &[]) };
             editor.enrol(id, "e", &rights, at(0)).unwrap();

@@ -387,3 +387,31 @@ async fn who_signed_in_ordered_and_searched_is_on_record_with_why_and_from_where
     assert_eq!(found[2]["role"], "guard");
     assert_eq!(world.heard.lock().unwrap().len(), 1, "what was refused reached nobody");
 }
+
+#[actix_web::test]
+async fn what_others_change_of_operators_is_told_once() {
+    use onecard_rules::audit::OperatorChange::{Added, Password, Revoked, Rights as Role_, Tokens};
+    let world = World::new();
+    let operators = &world.backend.operators;
+    assert!(operators.changes().unwrap().is_empty(), "what was there before is no news");
+    prepared(&world);
+    let told = |expected: &[(&str, onecard_rules::audit::OperatorChange)]| {
+        let mut found = operators.changes().unwrap();
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        let found: Vec<_> = found.iter().map(|(name, what, _)| (name.as_str(), *what)).collect();
+        assert_eq!(found, expected);
+        assert!(operators.changes().unwrap().is_empty());
+    };
+    told(&[("admin", Added), ("zhao", Added)]);
+    let mut editor = Editor::open(&world.file()).unwrap();
+    let rights = Rights { role: Role::Auditor, scope: Scope::Site };
+    editor.enrol(&id("zhao"), "赵", &rights, at(0)).unwrap();
+    told(&[("zhao", Role_)]);
+    editor.set_password(&id("zhao"), "another").unwrap();
+    world.token_of("admin", &Rights { role: Role::Administrator, scope: Scope::Site });
+    told(&[("admin", Tokens), ("zhao", Password)]);
+    editor.revoke_operator(&id("zhao"), at(1)).unwrap();
+    told(&[("zhao", Revoked)]);
+    editor.enrol(&id("zhao"), "赵", &rights, at(2)).unwrap();
+    told(&[("zhao", Added)]);
+}
