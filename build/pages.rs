@@ -13,9 +13,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// What is made or fetched, not written by somebody.
-const NOT_SOURCES: [&str; 6] =
-    ["node_modules", "dist", "coverage", "test-results", "playwright-report", "screenshots"];
+/// What is made or fetched, or only tries what was made.
+const NOT_SOURCES: [&str; 7] =
+    ["node_modules", "dist", "coverage", "e2e", "test-results", "playwright-report", "screenshots"];
 /// How often it is looked whether npm is done, and how often at most.
 const LOOK: Duration = Duration::from_millis(100);
 const LOOKS_MAX: u32 = 6000;
@@ -161,13 +161,13 @@ pub fn table(pages: &Result<PathBuf, String>, out: &Path) -> io::Result<String> 
                 Some(packed) => {
                     let copy = copies.join(format!("{number}.gz"));
                     fs::write(&copy, packed)?;
-                    format!("Some(include_bytes!({copy:?}))")
+                    format!("Some(include_bytes!({:?}))", copy.to_string_lossy())
                 }
                 None => "None".to_owned(),
             };
-            rows.push_str(&format!(
-                "Asset {{ path: {name:?}, plain: include_bytes!({copy:?}), gzip: {gzip} }},\n",
-            ));
+            let copy = copy.to_string_lossy();
+            let row = format!("path: {name:?}, plain: include_bytes!({copy:?}), gzip: {gzip}");
+            rows.extend(["Asset { ", &row, " },\n"]);
         }
     }
     Ok(format!("Bundle {{ assets: &[{rows}], missing: {missing:?} }}"))
@@ -176,12 +176,18 @@ pub fn table(pages: &Result<PathBuf, String>, out: &Path) -> io::Result<String> 
 /// The path of a file as a browser asks for it.
 fn name_of(dist: &Path, file: &Path) -> String {
     let path = file.strip_prefix(dist).unwrap_or(file);
-    path.components().map(|part| format!("/{}", part.as_os_str().to_string_lossy())).collect()
+    path.components()
+        .fold(String::new(), |name, part| name + "/" + &part.as_os_str().to_string_lossy())
 }
 
+/// Every file below, but for what the build keeps to itself.
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
         if path.is_dir() {
             walk(&path, found)?;
         } else {

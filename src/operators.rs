@@ -289,10 +289,10 @@ impl Operators {
                 self.attempts().forget(id.as_str());
             }
         }
-        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = CHANGES_MAX.saturating_sub(changes.len());
-        changes.extend(changed.into_iter().take(room));
-        drop(changes);
+        let mut waiting = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = CHANGES_MAX.saturating_sub(waiting.len());
+        waiting.extend(changed.into_iter().take(room));
+        drop(waiting);
         // The disk is up to a minute behind in when a session was used.
         for (hash, session) in &mut read.sessions {
             let before = sessions.get(hash).map(|before| before.seen);
@@ -351,9 +351,9 @@ pub async fn watch(
         for (operator, change, role) in changes {
             let from = Origin { address: "local".to_owned(), means: Means::CommandLine };
             let did = Deed::OperatorChanged { operator, change, role };
-            let line = Audit { at: now, by: None, role: None, from, did };
-            if let Err(refusal) = journal.append(Event::Audited(Box::new(line)), OnDurable::Nothing)
-            {
+            let audit = Audit { at: now, by: None, role: None, from, did };
+            let event = Event::Audited(Box::new(audit));
+            if let Err(refusal) = journal.append(event, OnDurable::Nothing) {
                 warn!(%refusal, "a line of the audit trail is lost");
             }
         }

@@ -62,7 +62,7 @@ impl Fixture {
 const GOOD: &str = r#"
 case "$1" in
 ci) mkdir -p node_modules/vue ;;
-run) mkdir -p dist/assets; echo page > dist/index.html; echo "let a = 1;" > dist/assets/app-1.js
+run) mkdir -p dist/assets dist/.vite; echo {} > dist/.vite/manifest.json; echo page > dist/index.html; echo "let a = 1;" > dist/assets/app-1.js
      head -c 3000 /dev/zero > dist/big.txt; echo png > dist/a.png ;;
 esac
 "#;

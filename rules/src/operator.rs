@@ -70,8 +70,14 @@ impl Role {
                 Err(ScopeMistake::WholeSite(self))
             }
             (Self::Guard, Scope::Places { .. })
-            | (Self::Utilities | Self::Security | Self::Auditor, Scope::Site)
-            | (Self::Finance | Self::Administrator, Scope::Site) => Ok(()),
+            | (
+                Self::Utilities
+                | Self::Security
+                | Self::Auditor
+                | Self::Finance
+                | Self::Administrator,
+                Scope::Site,
+            ) => Ok(()),
             (
                 Self::DormitoryManager | Self::Utilities | Self::Security | Self::Auditor,
                 Scope::Places { gates, .. },

@@ -1,5 +1,7 @@
 //! Who may do what, where: the whole table of role × action, and of scope × place.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
+
 use std::{collections::BTreeMap, collections::BTreeSet};
 
 use onecard_rules::{

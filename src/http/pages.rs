@@ -108,13 +108,12 @@ fn file(request: &HttpRequest, asset: &Asset, lasting: &str, policy: &str) -> Ht
     }
 }
 
-/// What may run and load on a page: files of ours, and the broker. Charts write styles into
-/// attributes of what they draw; nothing may write a script.
+/// What may run and load on a page: files of ours, and the broker.
 fn policy(broker: Option<&str>) -> String {
     let mut policy = String::from(
-        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
-         img-src 'self' data:; font-src 'self'; media-src 'self'; manifest-src 'self'; \
-         base-uri 'none'; form-action 'self'; frame-ancestors 'none'; connect-src 'self'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+         connect-src 'self'",
     );
     if let Some(url) = broker {
         // Writing to a string cannot fail.

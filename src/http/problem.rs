@@ -111,10 +111,10 @@ pub struct Problem {
     field: Option<String>,
     /// The methods that the path knows.
     #[serde(skip)]
-    allowed: Option<String>,
+    allowed: Option<Box<str>>,
     /// Seconds until it is worth asking again.
     #[serde(skip)]
-    retry_after_s: Option<u64>,
+    retry_after_s: Option<u32>,
 }
 
 impl Problem {
@@ -146,7 +146,7 @@ impl Problem {
     /// A method that the path does not know.
     pub fn method_not_allowed(method: &str, path: &str, allowed: String) -> Self {
         let detail = format!("`{path}` knows no {method}; use {allowed}");
-        Self { allowed: Some(allowed), ..Self::new(Code::MethodNotAllowed, detail) }
+        Self { allowed: Some(allowed.into()), ..Self::new(Code::MethodNotAllowed, detail) }
     }
 
     /// A service that does not answer.
@@ -163,7 +163,7 @@ impl Problem {
     }
 
     /// Worth asking again after so many seconds.
-    pub fn retry_after(self, seconds: u64) -> Self {
+    pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after_s: Some(seconds), ..self }
     }
 
@@ -226,7 +226,7 @@ impl ResponseError for Problem {
             | Code::AlarmNotStanding => {}
         }
         if let Some(allowed) = &self.allowed {
-            response.insert_header((ALLOW, allowed.as_str()));
+            response.insert_header((ALLOW, &**allowed));
         }
         response.json(self)
     }

@@ -145,12 +145,11 @@ pub async fn get_entries(
     let mut query = asked.query()?;
     if who.is_limited() {
         let own = |gate: &&Gate| who.sees(&backend, Place::Gate(gate));
-        match query.gate.as_ref().map(|id| known_gate(&backend, id.as_str())).transpose()? {
-            Some(gate) => who.must_see(&backend, Place::Gate(gate))?,
-            None => {
-                let own = backend.site.gates.values().filter(own);
-                query.gates = Some(own.map(|gate| gate.id.clone()).collect());
-            }
+        if let Some(gate) = &query.gate {
+            who.must_see(&backend, Place::Gate(known_gate(&backend, gate.as_str())?))?;
+        } else {
+            let own = backend.site.gates.values().filter(own);
+            query.gates = Some(own.map(|gate| gate.id.clone()).collect());
         }
     }
     if let Some(person) = query.person.clone() {

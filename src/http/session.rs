@@ -168,7 +168,7 @@ fn refused(refusal: SignInRefusal, now: Time) -> Problem {
     match refusal {
         SignInRefusal::Wrong => Problem::new(Code::WrongCredentials, "name or password is wrong"),
         SignInRefusal::Locked { until } => {
-            let seconds = (until - now).num_seconds().max(1).unsigned_abs();
+            let seconds = u32::try_from((until - now).num_seconds()).unwrap_or_default().max(1);
             let detail = format!(
                 "too many wrong passwords; wait {seconds} s, or have an administrator set a new one"
             );

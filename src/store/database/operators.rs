@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use onecard_rules::{
     Time,
-    ids::OperatorId,
+    ids::{AreaId, GateId, OperatorId},
     operator::{Rights, Role, Scope},
 };
 use rusqlite::{OptionalExtension as _, Row, params, types::ValueRef};
@@ -214,8 +214,8 @@ fn words_of(scope: &Scope) -> (Option<String>, Option<String>) {
     match scope {
         Scope::Site => (None, None),
         Scope::Places { areas, gates } => {
-            let areas: Vec<&str> = areas.iter().map(|area| area.as_str()).collect();
-            let gates: Vec<&str> = gates.iter().map(|gate| gate.as_str()).collect();
+            let areas: Vec<&str> = areas.iter().map(AreaId::as_str).collect();
+            let gates: Vec<&str> = gates.iter().map(GateId::as_str).collect();
             (Some(areas.join(";")), Some(gates.join(";")))
         }
     }
