@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use onecard_rules::{
-    event::Alarm,
+    alarm::Standing,
     ids::{GateId, PersonId, RoomId},
     mode::{Measure, Orders, Override},
     passback::Whereabouts,
@@ -31,7 +31,7 @@ pub struct Loaded {
     pub presence: Vec<(PersonId, Whereabouts)>,
     pub measures: Vec<Measure>,
     pub overrides: Vec<(GateId, Override)>,
-    pub alarms: Vec<Alarm>,
+    pub alarms: Vec<Standing>,
     /// What is remembered of each room, as the power service wrote it.
     pub rooms: Vec<(RoomId, String)>,
     /// The row of the journal that presence, orders and alarms follow from; apply what is after it.
