@@ -13,6 +13,7 @@ mod init;
 mod journal;
 mod logging;
 mod people;
+mod phone;
 mod secrets;
 mod serve;
 mod signals;
@@ -57,6 +58,11 @@ enum Verb {
         after_help = "Examples:\n  onecard import people people.csv --data DIR\n  onecard import cards cards.csv --data DIR --apply"
     )]
     Import(people::Import),
+    /// Phones in place of cards: bind a phone's key, and try codes.
+    #[command(
+        after_help = "Examples:\n  onecard phone key my-phone.key\n  onecard phone bind --data DIR 20240311 PUBLIC-KEY\n  onecard phone code my-phone.key 20240311"
+    )]
+    Phone(phone::Phone),
     /// Work with card numbers.
     #[command(after_help = "Example:\n  onecard card explain 7186A61E")]
     Card(card::Card),
@@ -110,6 +116,7 @@ pub fn run() -> ExitCode {
         Verb::Watch(verb) => watch::run(&verb),
         Verb::Bench(verb) => bench::run(&verb),
         Verb::Import(verb) => people::run(&verb),
+        Verb::Phone(verb) => phone::run(&verb),
         Verb::Card(verb) => card::run(&verb),
         Verb::Device(verb) => secrets::run_device(&verb),
         Verb::Operator(verb) => secrets::run_operator(&verb),

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod alarm;
 pub mod calendar;
+pub mod code;
 pub mod credential;
 pub mod directory;
 pub mod event;

@@ -13,6 +13,7 @@ mod change;
 mod editor;
 mod load;
 mod people;
+mod phones;
 mod schema;
 
 use std::{
@@ -38,6 +39,7 @@ pub(crate) use editor::bump_people;
 pub use editor::{Account, Editor};
 pub use load::{DatabaseReader, Loaded, Revisions};
 pub(crate) use people::{card_of, person_of, put_card, put_person};
+pub use phones::BindRefusal;
 
 /// The name of the file in the data folder.
 pub const FILE_NAME: &str = "onecard.db";

@@ -94,4 +94,13 @@ pub(super) const STEPS: &[&str] = &[
         body TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    -- The public half of the key that a person's phone signs its codes with.
+    CREATE TABLE phones (
+        person   TEXT PRIMARY KEY REFERENCES people (id),
+        card     TEXT NOT NULL,
+        key      TEXT NOT NULL,
+        since_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
 ];
