@@ -4,7 +4,15 @@ import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'src/api/openapi.ts', 'src/api/topics.ts', 'src/components.d.ts'] },
+  {
+    ignores: [
+      'dist',
+      'node_modules',
+      'src/api/openapi.ts',
+      'src/api/topics.ts',
+      'src/components.d.ts',
+    ],
+  },
   ...tseslint.configs.strict,
   ...vue.configs['flat/recommended'],
   {
@@ -22,6 +30,10 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['scripts/**', '*.js', '*.ts', 'e2e/**'], languageOptions: { globals: globals.node }, rules: { 'no-console': 'off' } },
+  {
+    files: ['scripts/**', '*.js', '*.ts', 'e2e/**'],
+    languageOptions: { globals: globals.node },
+    rules: { 'no-console': 'off' },
+  },
   prettier,
 )

@@ -57,7 +57,9 @@ function moved(value) {
   if (Array.isArray(value)) return value.map(moved)
   if (value === null || typeof value !== 'object') return value
   const entries = Object.entries(value).map(([key, inner]) =>
-    key === '$ref' ? [key, inner.replace('#/components/schemas/', '#/$defs/')] : [key, moved(inner)],
+    key === '$ref'
+      ? [key, inner.replace('#/components/schemas/', '#/$defs/')]
+      : [key, moved(inner)],
   )
   return Object.fromEntries(entries)
 }

@@ -88,7 +88,12 @@ export class Gates {
     const client = await mqtt.connectAsync(url, {
       clientId: `gate-${gate}`,
       reconnectPeriod: 200,
-      will: { topic: `${prefix}/availability`, payload: Buffer.from('offline'), qos: 1, retain: true },
+      will: {
+        topic: `${prefix}/availability`,
+        payload: Buffer.from('offline'),
+        qos: 1,
+        retain: true,
+      },
     })
     const greet = () => {
       client.publish(`${prefix}/availability`, 'online', { qos: 1, retain: true })

@@ -131,7 +131,9 @@ export class Proxy {
       password: '',
       expires_at: new Date(Date.now() + 600_000).toISOString(),
       site: 'west',
-      subscribe: areas.flatMap((area) => shown.map((channel) => `onecard/west/${area}/+/+/${channel}`)),
+      subscribe: areas.flatMap((area) =>
+        shown.map((channel) => `onecard/west/${area}/+/+/${channel}`),
+      ),
     }
   }
 
@@ -163,11 +165,17 @@ export class Proxy {
       areas: areas.filter((area) => seesArea(area.id)),
       gates: gates.filter((gate) => seesGate(gate.id)),
       rooms: all.filter((room) => seesArea(room.area)),
-      lines: ['north-a', 'north-b'].map((id) => ({ id, area: 'north' })).filter((line) => seesArea(line.area)),
+      lines: ['north-a', 'north-b']
+        .map((id) => ({ id, area: 'north' }))
+        .filter((line) => seesArea(line.area)),
     }
   }
 
-  private async forward(asked: IncomingMessage, answer: ServerResponse, token?: string): Promise<void> {
+  private async forward(
+    asked: IncomingMessage,
+    answer: ServerResponse,
+    token?: string,
+  ): Promise<void> {
     const headers = { ...asked.headers }
     delete headers.cookie
     if (token) headers.authorization = `Bearer ${token}`

@@ -41,15 +41,19 @@ export function onSignedOut(listener: () => void): void {
 const PATIENCE_MS = 15_000
 
 async function send(request: Request): Promise<Response> {
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)])
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS)
   const headers = new Headers(request.headers)
   if (request.method !== 'GET' && csrf) headers.set('X-CSRF-Token', csrf)
   let response: Response
   try {
-    response = await fetch(new Request(request, { headers, signal, credentials: 'same-origin' }))
-  } catch (error) {
-    if (request.signal.aborted) throw error
+    response = await fetch(
+      new Request(request, { headers, signal: patience.signal, credentials: 'same-origin' }),
+    )
+  } catch {
     throw new Refusal(0, 'no_answer', '')
+  } finally {
+    clearTimeout(timer)
   }
   noteServerTime(response.headers.get('Date'))
   if (response.status === 401 && !request.url.endsWith('/api/session')) signedOut()
@@ -61,7 +65,12 @@ export const http = createClient<paths>({ fetch: send })
 function refusalOf(status: number, body: unknown): Refusal {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
   const text = (key: string) => (typeof problem[key] === 'string' ? (problem[key] as string) : '')
-  return new Refusal(status, text('code') || `http_${status}`, text('detail'), text('field') || undefined)
+  return new Refusal(
+    status,
+    text('code') || `http_${status}`,
+    text('detail'),
+    text('field') || undefined,
+  )
 }
 
 /** The answer, or a `Refusal` thrown. */

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { fullMomentOf, millisOf, momentOf, permilleOf, spanOf, timeOf, wattsOf, yuanOf } from './format'
+import {
+  fullMomentOf,
+  millisOf,
+  momentOf,
+  permilleOf,
+  spanOf,
+  timeOf,
+  wattsOf,
+  yuanOf,
+} from './format'
 
 const ZONE = 'Asia/Shanghai'
 const NOW = Date.parse('2026-11-23T08:00:00+08:00')

@@ -157,7 +157,12 @@ describe('topics', () => {
       device: 'main-1',
       channel: 'entry',
     })
-    for (const wrong of ['onecard/west/campus/gate/main-1', 'a/b/c/lift/e/f', 'a/b//gate/e/f', '']) {
+    for (const wrong of [
+      'onecard/west/campus/gate/main-1',
+      'a/b/c/lift/e/f',
+      'a/b//gate/e/f',
+      '',
+    ]) {
       expect(parseTopic(wrong), wrong).toBeNull()
     }
   })

@@ -35,7 +35,12 @@ function world() {
     },
     connect: async (credential, events) => {
       if (script.refuse) throw new Error('refused')
-      const wire = { events, subscribed: [] as string[], ended: false, client: credential.client_id }
+      const wire = {
+        events,
+        subscribed: [] as string[],
+        ended: false,
+        client: credential.client_id,
+      }
       wires.push(wire)
       return {
         subscribe: async (filters) => void wire.subscribed.push(...filters),

@@ -1,5 +1,6 @@
 /** The wire of a link: mqtt.js over WebSocket. Loaded when somebody has signed in. */
 import mqtt, { type MqttClient } from 'mqtt'
+import { ticker } from './ticker'
 import type { Credential, Wire, WireEvents } from './link'
 
 const KEEPALIVE_S = 10
@@ -21,6 +22,7 @@ export function connect(credential: Credential, events: WireEvents): Promise<Wir
       reconnectPeriod: 0,
       resubscribe: false,
       queueQoSZero: false,
+      timerVariant: ticker as never,
     })
     let isSettled = false
     const wire: Wire = {

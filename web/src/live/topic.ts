@@ -44,6 +44,6 @@ export function chosen(filters: readonly string[], interests: ReadonlySet<Intere
       ...(interests.has('rooms') ? OF_ROOMS : []),
     ]
     if (kind !== '+') return kinds.includes(kind) ? [filter] : []
-    return kinds.map((narrow) => parts.with(3, narrow).join('/'))
+    return kinds.map((narrow) => [...parts.slice(0, 3), narrow, ...parts.slice(4)].join('/'))
   })
 }

@@ -187,7 +187,9 @@ export const useLive = defineStore('live', () => {
     try {
       const newest = async (before: number | undefined) => {
         const query = { before, limit: from === null ? 200 : PAGE_ROWS }
-        return (await good(http.GET('/api/entries', { params: { query } }))) as unknown as NewestPage
+        return (await good(
+          http.GET('/api/entries', { params: { query } }),
+        )) as unknown as NewestPage
       }
       const { rows, lastSeq, isJoined } = await resume(from, newest, RESUME_PAGES)
       if (turn !== reading) return
@@ -320,7 +322,13 @@ export const useLive = defineStore('live', () => {
       const fact = jsonOf<Fact>(payload)
       if (!fact) return
       facts.value = [fact, ...facts.value].slice(0, ROOM_EVENTS)
-      const moves = ['gate_mode_changed', 'measure_begun', 'measure_ended', 'operator_acted', 'booted']
+      const moves = [
+        'gate_mode_changed',
+        'measure_begun',
+        'measure_ended',
+        'operator_acted',
+        'booted',
+      ]
       if (moves.includes(fact.fact)) refreshPlaces()
     }
   }
@@ -341,7 +349,8 @@ export const useLive = defineStore('live', () => {
         throw error
       }
     },
-    connect: async (credential, events) => (await import('@/live/mqtt')).connect(credential, events),
+    connect: async (credential, events) =>
+      (await import('@/live/mqtt')).connect(credential, events),
     wanted: (filters) => chosen(filters, new Set(interests.keys())),
     message: onMessage,
     up: (_, mayHaveMissed) => {
