@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Role, Session } from '../../src/api/session'
 
 export interface Ports {
   mqtt: number
@@ -10,7 +11,45 @@ export interface Ports {
   lines: number[]
 }
 
-export const GATES = ['main-1', 'main-2', 'library-1', 'north-1'] as const
+export const GATE_ROWS = [
+  { id: 'main-1', name: '正门1号通道', from: 'outside', to: 'campus', kind: 'turnstile' },
+  { id: 'main-2', name: '正门2号通道', from: 'outside', to: 'campus', kind: 'turnstile' },
+  { id: 'library-1', name: '图书馆大门', from: 'campus', to: 'library', kind: 'turnstile' },
+  { id: 'north-1', name: '北苑宿舍大门', from: 'campus', to: 'north', kind: 'door' },
+] as const
+
+export const GATES = GATE_ROWS.map((gate) => gate.id)
+
+export const PASSWORD = 'correct horse battery'
+
+/** An operator of each role. */
+export const OPERATORS: Record<Role, Omit<Session, 'csrf' | 'expires_at'>> = {
+  guard: {
+    operator: 'wang.wei',
+    name: '王伟',
+    role: 'guard',
+    areas: [],
+    gates: ['main-1', 'main-2'],
+  },
+  dormitory_manager: {
+    operator: 'zhao.min',
+    name: '赵敏',
+    role: 'dormitory_manager',
+    areas: ['north'],
+    gates: [],
+  },
+  utilities: { operator: 'li.na', name: '李娜', role: 'utilities', areas: null, gates: null },
+  security: { operator: 'chen.bo', name: '陈博', role: 'security', areas: null, gates: null },
+  finance: { operator: 'sun.li', name: '孙丽', role: 'finance', areas: null, gates: null },
+  auditor: { operator: 'zhou.jie', name: '周杰', role: 'auditor', areas: null, gates: null },
+  administrator: {
+    operator: 'admin',
+    name: '管理员',
+    role: 'administrator',
+    areas: null,
+    gates: null,
+  },
+}
 
 /** Cards of the campus: what a story swipes. */
 export const CARDS = {
@@ -76,14 +115,8 @@ export function rooms(): { id: string; line: number; unit: number }[] {
 }
 
 function campusToml(ports: Ports): string {
-  const gates = [
-    ['main-1', '正门1号通道', 'outside', 'campus', 'turnstile'],
-    ['main-2', '正门2号通道', 'outside', 'campus', 'turnstile'],
-    ['library-1', '图书馆大门', 'campus', 'library', 'turnstile'],
-    ['north-1', '北苑宿舍大门', 'campus', 'north', 'door'],
-  ] as const
-  const gateTables = gates.map(
-    ([id, name, from, to, kind]) => `
+  const gateTables = GATE_ROWS.map(
+    ({ id, name, from, to, kind }) => `
 [[gates]]
 id = "${id}"
 name = "${name}"
@@ -91,6 +124,7 @@ from = "${from}"
 to = "${to}"
 kind = "${kind}"
 confirm_ms = 1000
+passage_s = 1
 
 [[readers]]
 id = "${id}-in"

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeCampus, type Ports } from './campus'
+import { OPERATORS, PASSWORD, writeCampus, type Ports } from './campus'
 
 async function freePort(): Promise<number> {
   const server = createServer()
@@ -46,19 +46,44 @@ export class Controller {
     return `ws://127.0.0.1:${this.ports.websocket}`
   }
 
-  /** An operator's token for the HTTP interface. */
+  /** Whether this controller knows roles, passwords and sessions. */
+  get hasSessions(): boolean {
+    return this.cli(['operator', 'add', '--help']).includes('--role')
+  }
+
+  /** An operator's token for the HTTP interface of a controller without sessions. */
   token(operator: string): string {
-    const args = ['operator', 'add', '--data', join(this.folder, 'data'), operator]
-    const said = execFileSync(this.binary, args, { encoding: 'utf8', stdio: 'pipe' })
+    const said = this.cli(['operator', 'add', '--data', this.data, operator])
     const token = said.split(/\s+/).find((word) => word.startsWith(`${operator}.`))
     if (!token) throw new Error(`no token in: ${said}`)
     return token
   }
 
+  /** Enrols the operators with their roles, places and password. */
+  enrol(): void {
+    for (const { operator, name, role, areas, gates } of Object.values(OPERATORS)) {
+      const places = [
+        ...(areas ?? []).flatMap((area) => ['--area', area]),
+        ...(gates ?? []).flatMap((gate) => ['--gate', gate]),
+      ]
+      const data = ['--data', this.data, operator]
+      this.cli(['operator', 'add', ...data, '--role', role, '--called', name, ...places])
+      this.cli(['operator', 'password', ...data, '--stdin'], `${PASSWORD}\n`)
+    }
+  }
+
+  private get data(): string {
+    return join(this.folder, 'data')
+  }
+
+  private cli(args: string[], input?: string): string {
+    return execFileSync(this.binary, args, { encoding: 'utf8', stdio: 'pipe', input })
+  }
+
   /** Starts the process on the same folder, and waits until it is well. */
   async run(): Promise<void> {
-    const data = join(this.folder, 'data')
-    const child = spawn(this.binary, ['serve', join(this.folder, 'campus'), '--data', data])
+    const campus = join(this.folder, 'campus')
+    const child = spawn(this.binary, ['serve', campus, '--data', this.data])
     this.child = child
     const hear = (chunk: Buffer) => (this.said = (this.said + chunk.toString()).slice(-8000))
     child.stdout.on('data', hear)

@@ -1,6 +1,5 @@
 /** A campus that lives, to look at: `ONECARD_BIN=… npm run dev:world`, then `npm run dev`. */
-import { CARDS, GATES } from './campus'
-import { OPERATORS, PASSWORD } from './proxy'
+import { CARDS, GATES, OPERATORS, PASSWORD } from './campus'
 import { World } from './world'
 
 const world = await World.start(Number(process.env.PORT ?? 8090))

@@ -1,13 +1,8 @@
 /** Readers and gates of the campus, over plain MQTT: they obey, confirm and let people pass. */
 import mqtt, { type MqttClient } from 'mqtt'
-import { GATES } from './campus'
+import { GATE_ROWS, GATES } from './campus'
 
-const AREA: Record<string, string> = {
-  'main-1': 'campus',
-  'main-2': 'campus',
-  'library-1': 'library',
-  'north-1': 'north',
-}
+const AREA = Object.fromEntries(GATE_ROWS.map((gate) => [gate.id, gate.to]))
 
 interface Command {
   command: 'open' | 'hold_open' | 'lock'
@@ -65,6 +60,13 @@ export class Gates {
 
   async close(gate: string): Promise<void> {
     await this.say(gate, 'state', { state: 'closed', at: stamp() })
+  }
+
+  /** All are connected again. */
+  async settled(): Promise<void> {
+    for (const client of this.clients.values()) {
+      while (!client.connected) await new Promise((resolve) => setTimeout(resolve, 20))
+    }
   }
 
   async stop(): Promise<void> {

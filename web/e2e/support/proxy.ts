@@ -1,39 +1,36 @@
 /**
- * Development only: serves the built pages before a controller that cannot serve them, and fakes the
- * session interface, and nothing else. Never shipped.
+ * Serves the built pages before a controller under test. For one without sessions it fakes the session
+ * interface, and nothing else. Never shipped.
  */
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import type { Campus, MqttCredential, Role, Session } from '../../src/api/session'
-import { rooms } from './campus'
+import { GATE_ROWS, OPERATORS, PASSWORD, rooms } from './campus'
 import type { Controller } from './controller'
 
-export const PASSWORD = 'correct horse battery'
-
-/** An operator of each role. */
-export const OPERATORS: Record<Role, Omit<Session, 'csrf' | 'expires_at'>> = {
-  guard: {
-    operator: 'wang.wei',
-    name: '王伟门岗',
-    role: 'guard',
-    areas: ['campus'],
-    gates: ['main-1', 'main-2'],
-  },
-  dormitory_manager: {
-    operator: 'zhao.min',
-    name: '赵敏',
-    role: 'dormitory_manager',
-    areas: ['north'],
-    gates: ['north-1'],
-  },
-  utilities: { operator: 'li.na', name: '李娜', role: 'utilities', areas: [], gates: [] },
-  security: { operator: 'chen.bo', name: '陈博', role: 'security', areas: [], gates: [] },
-  finance: { operator: 'sun.li', name: '孙丽', role: 'finance', areas: [], gates: [] },
-  auditor: { operator: 'zhou.jie', name: '周杰', role: 'auditor', areas: [], gates: [] },
-  administrator: { operator: 'admin', name: '管理员', role: 'administrator', areas: [], gates: [] },
-}
+/** What a role hears at a place, as the controller grants it. */
+const HEARD: Record<Role, Record<string, string[]>> = (() => {
+  const gates = {
+    gate: ['entry', 'state', 'availability', 'alarm'],
+    reader: ['availability', 'alarm'],
+  }
+  const supplies = {
+    room: ['state', 'event', 'availability', 'alarm'],
+    bus: ['state', 'availability', 'alarm'],
+  }
+  const all = { ...gates, ...supplies }
+  return {
+    guard: gates,
+    dormitory_manager: all,
+    utilities: supplies,
+    security: all,
+    finance: {},
+    auditor: all,
+    administrator: all,
+  }
+})()
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -50,6 +47,7 @@ async function bodyOf(asked: IncomingMessage): Promise<string> {
 }
 
 export class Proxy {
+  private isFaking = false
   private readonly sessions = new Map<string, Session>()
   private readonly tokens = new Map<string, string>()
   private readonly server = createServer((asked, answer) => {
@@ -63,15 +61,21 @@ export class Proxy {
 
   static async start(controller: Controller, dist: string, port = 0): Promise<Proxy> {
     const proxy = new Proxy(controller, dist)
-    for (const { operator } of Object.values(OPERATORS)) {
-      proxy.tokens.set(operator, controller.token(operator))
-    }
+    if (controller.hasSessions) controller.enrol()
+    else proxy.fake()
     await new Promise<void>((resolve) => proxy.server.listen(port, '127.0.0.1', resolve))
     return proxy
   }
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
+  }
+
+  private fake(): void {
+    this.isFaking = true
+    for (const { operator } of Object.values(OPERATORS)) {
+      this.tokens.set(operator, this.controller.token(operator))
+    }
   }
 
   async stop(): Promise<void> {
@@ -92,6 +96,7 @@ export class Proxy {
     const path = new URL(asked.url ?? '/', 'http://x').pathname
     const asks = ['/api', '/health', '/metrics', '/openapi.json']
     if (!asks.some((prefix) => path.startsWith(prefix))) return this.page(path, answer)
+    if (!this.isFaking) return this.forward(asked, answer, undefined)
     const cookie = /session=([^;]+)/.exec(asked.headers.cookie ?? '')?.[1] ?? ''
     const session = this.sessions.get(cookie)
     if (path === '/api/session' && asked.method === 'POST') return this.signIn(asked, answer)
@@ -122,8 +127,37 @@ export class Proxy {
   }
 
   private credential(session: Session): MqttCredential {
-    const areas = session.areas.length > 0 ? [...session.areas, '_'] : ['+']
-    const shown = ['entry', 'state', 'event', 'alarm', 'availability']
+    const heard = Object.entries(HEARD[session.role])
+    const at = (area: string, device: string, kinds = heard) =>
+      kinds.flatMap(([kind, channels]) =>
+        channels.map((channel) => `onecard/west/${area}/${kind}/${device}/${channel}`),
+      )
+    const filters =
+      session.areas === null
+        ? [
+            ...at('+', '+'),
+            ...['event', 'alarm', 'availability'].map((c) => `onecard/west/_/controller/+/${c}`),
+          ]
+        : session.areas.flatMap((area) => at(area, '+'))
+    const alone = GATE_ROWS.filter((gate) => session.gates?.includes(gate.id))
+    for (const gate of alone) {
+      filters.push(
+        ...at(
+          gate.to,
+          gate.id,
+          heard.filter(([kind]) => kind === 'gate'),
+        ),
+      )
+      for (const direction of ['in', 'out']) {
+        filters.push(
+          ...at(
+            gate.to,
+            `${gate.id}-${direction}`,
+            heard.filter(([kind]) => kind === 'reader'),
+          ),
+        )
+      }
+    }
     return {
       url: this.controller.websocket,
       client_id: `web-${crypto.randomUUID().slice(0, 8)}`,
@@ -131,27 +165,24 @@ export class Proxy {
       password: '',
       expires_at: new Date(Date.now() + 600_000).toISOString(),
       site: 'west',
-      subscribe: areas.flatMap((area) =>
-        shown.map((channel) => `onecard/west/${area}/+/+/${channel}`),
-      ),
+      subscribe: filters,
     }
   }
 
   private campus(session: Session): Campus {
     const areas = [
-      { id: 'outside', name: '校外', parent: null },
-      { id: 'campus', name: '校园', parent: null },
-      { id: 'library', name: '图书馆', parent: 'campus' },
-      { id: 'north', name: '北苑宿舍', parent: 'campus' },
+      { id: 'outside', name: '校外', parent: null, capacity: null },
+      { id: 'campus', name: '校园', parent: null, capacity: null },
+      { id: 'library', name: '图书馆', parent: 'campus', capacity: 800 },
+      { id: 'north', name: '北苑宿舍', parent: 'campus', capacity: null },
     ]
-    const gates = [
-      { id: 'main-1', name: '正门1号通道', area: 'campus', from: 'outside', to: 'campus' },
-      { id: 'main-2', name: '正门2号通道', area: 'campus', from: 'outside', to: 'campus' },
-      { id: 'library-1', name: '图书馆大门', area: 'library', from: 'campus', to: 'library' },
-      { id: 'north-1', name: '北苑宿舍大门', area: 'north', from: 'campus', to: 'north' },
-    ]
-    const seesArea = (area: string) => session.areas.length === 0 || session.areas.includes(area)
-    const seesGate = (gate: string) => session.gates.length === 0 || session.gates.includes(gate)
+    const seesArea = (area: string) => session.areas === null || session.areas.includes(area)
+    const gates = GATE_ROWS.map((gate) => ({
+      ...gate,
+      area: gate.to,
+      readers: ['in', 'out'].map((direction) => ({ id: `${gate.id}-${direction}`, direction })),
+    })).filter((gate) => seesArea(gate.area) || session.gates?.includes(gate.id))
+    const joined = new Set<string>(gates.flatMap((gate) => [gate.from, gate.to]))
     const all = rooms().map(({ id, line }) => ({
       id,
       name: `北苑${id.slice(6)}`,
@@ -162,8 +193,9 @@ export class Proxy {
       site: 'west',
       name: '西校区',
       zone: 'Asia/Shanghai',
-      areas: areas.filter((area) => seesArea(area.id)),
-      gates: gates.filter((gate) => seesGate(gate.id)),
+      topics: 'onecard/west',
+      areas: areas.filter((area) => seesArea(area.id) || joined.has(area.id)),
+      gates,
       rooms: all.filter((room) => seesArea(room.area)),
       lines: ['north-a', 'north-b']
         .map((id) => ({ id, area: 'north' }))
@@ -177,10 +209,14 @@ export class Proxy {
     token?: string,
   ): Promise<void> {
     const headers = { ...asked.headers }
-    delete headers.cookie
+    if (this.isFaking) delete headers.cookie
     if (token) headers.authorization = `Bearer ${token}`
+    // The reason of a search is a parameter that only a controller with sessions knows.
+    const address = new URL(asked.url ?? '/', 'http://x')
+    address.searchParams.delete('why')
+    const path = address.pathname + address.search
     const to = request(
-      { port: this.controller.ports.http, path: asked.url, method: asked.method, headers },
+      { port: this.controller.ports.http, path, method: asked.method, headers },
       (from) => {
         answer.writeHead(from.statusCode ?? 502, from.headers)
         from.pipe(answer)

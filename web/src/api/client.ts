@@ -105,6 +105,7 @@ export const session = {
   open: (operator: string, password: string) =>
     plain<Session>('POST', '/api/session', { operator, password }),
   close: () => plain<null>('DELETE', '/api/session'),
-  mqtt: () => plain<MqttCredential>('POST', '/api/session/mqtt'),
+  mqtt: (clientId: string | null) =>
+    plain<MqttCredential>('POST', '/api/session/mqtt', clientId ? { client_id: clientId } : {}),
   campus: () => plain<Campus>('GET', '/api/campus'),
 }

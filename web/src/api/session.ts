@@ -17,9 +17,10 @@ export interface Session {
   operator: string
   name: string
   role: Role
-  /** Areas and gates that the role is held for; empty: all of them. */
-  areas: string[]
-  gates: string[]
+  /** The areas on duty for, with everything inside them; null: the whole site. */
+  areas: string[] | null
+  /** The single gates on duty for; null: the whole site. */
+  gates: string[] | null
   csrf: string
   expires_at: string
 }
@@ -29,16 +30,18 @@ export type MqttCredential = Credential
 export interface CampusArea {
   id: string
   name: string
-  parent?: string | null
+  parent: string | null
+  capacity: number | null
 }
 
 export interface CampusGate {
   id: string
   name: string
   area: string
-  from?: string
-  to?: string
-  kind?: string
+  from: string
+  to: string
+  kind: string
+  readers: { id: string; direction: string }[]
 }
 
 export interface CampusRoom {
@@ -58,6 +61,8 @@ export interface Campus {
   site: string
   name: string
   zone: string
+  /** What every topic begins with, without the slash after it. */
+  topics: string
   areas: CampusArea[]
   gates: CampusGate[]
   rooms: CampusRoom[]

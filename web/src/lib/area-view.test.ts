@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isUncertain, treeOf } from './area-view'
+import { isOutdoors, isUncertain, isWithin, treeOf } from './area-view'
 
 describe('areas', () => {
   it('stand below those around them', () => {
@@ -17,6 +17,26 @@ describe('areas', () => {
       ['lab', 1],
       ['north', 0],
     ])
+  })
+
+  it('are within those around them', () => {
+    const areas = [
+      { id: 'campus', parent: null },
+      { id: 'library', parent: 'campus' },
+      { id: 'stacks', parent: 'library' },
+      { id: 'loop', parent: 'loop' },
+    ]
+    expect(isWithin('stacks', ['campus'], areas)).toBe(true)
+    expect(isWithin('campus', ['library'], areas)).toBe(false)
+    expect(isWithin('loop', ['campus'], areas)).toBe(false)
+    expect(isWithin('nowhere', ['campus'], areas)).toBe(false)
+  })
+
+  it('are outdoors where no gate leads in', () => {
+    const gates = [{ to: 'campus' }]
+    expect(isOutdoors({ id: 'outside', parent: null }, gates)).toBe(true)
+    expect(isOutdoors({ id: 'campus', parent: null }, gates)).toBe(false)
+    expect(isOutdoors({ id: 'library', parent: 'campus' }, gates)).toBe(false)
   })
 
   it('know whose presence is uncertain', () => {

@@ -25,6 +25,26 @@ export function treeOf<T extends TreeArea>(areas: readonly T[]): { area: T; dept
   return rows
 }
 
+/** Whether an area is one of `outer`, or inside one. */
+export function isWithin(
+  area: string,
+  outer: readonly string[],
+  areas: readonly TreeArea[],
+): boolean {
+  const parents = new Map(areas.map(({ id, parent }) => [id, parent ?? null]))
+  const seen = new Set<string>()
+  for (let at: string | null = area; at !== null && !seen.has(at); at = parents.get(at) ?? null) {
+    if (outer.includes(at)) return true
+    seen.add(at)
+  }
+  return false
+}
+
+/** Whether nobody can be inside: it is outermost, and no gate leads into it. */
+export function isOutdoors(area: TreeArea, gates: readonly { to: string }[]): boolean {
+  return !area.parent && !gates.some((gate) => gate.to === area.id)
+}
+
 /** Whoever is inside for longer may have left without a swipe. */
 export const UNCERTAIN_MS = 16 * 3_600_000
 

@@ -1,6 +1,6 @@
 /** What can be ordered at gates, areas and alarms: each with its words, reasons at hand and its request. */
 import { useI18n } from 'vue-i18n'
-import { good, http } from '@/api/client'
+import { good, http, Refusal } from '@/api/client'
 import type { AlarmItem } from '@/live/alarms'
 import { useLive } from '@/stores/live'
 import { useOrders } from '@/stores/orders'
@@ -102,6 +102,33 @@ export function useGateOrders() {
     })
   }
 
+  /** All of these gates out of use, each by an order of its own. */
+  function shut(gates: Named[]): void {
+    orders.ask({
+      title: t('guard.shut_title'),
+      text: t('guard.shut_text', { count: gates.length }),
+      isGrave: true,
+      reasons: reasons('intruder', 'suspicious_object', 'fight', 'drill'),
+      hasUntil: true,
+      confirm: t('guard.shut'),
+      run: async ({ why, until }) => {
+        const body = { mode: 'blocked' as const, until, why }
+        const told = await Promise.allSettled(
+          gates.map((gate) =>
+            good(http.POST('/api/gates/{id}/mode', { params: { path: { id: gate.id } }, body })),
+          ),
+        )
+        live.refreshPlaces()
+        const missed = gates.filter((_, index) => told[index]?.status === 'rejected')
+        if (missed.length === 0) return t('area.locked', { count: gates.length })
+        const failed = told.find((one) => one.status === 'rejected')
+        if (missed.length === gates.length) throw failed?.reason
+        const names = missed.map((gate) => gate.name).join(', ')
+        throw new Refusal(0, 'partly', t('guard.shut_partly', { gates: names }))
+      },
+    })
+  }
+
   function endLockDown(area: Named): void {
     orders.ask({
       title: t('area.release_title', { area: area.name }),
@@ -184,6 +211,7 @@ export function useGateOrders() {
     setMode,
     clearMode,
     lockDown,
+    shut,
     endLockDown,
     evacuate,
     endEmergency,

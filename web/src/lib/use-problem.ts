@@ -5,6 +5,8 @@ import { Refusal } from '@/api/client'
 const KNOWN = [
   'unauthorized',
   'forbidden',
+  'out_of_scope',
+  'csrf',
   'too_many_attempts',
   'nothing_to_end',
   'no_override',
@@ -23,8 +25,8 @@ export function useProblem() {
   const { t } = useI18n()
   return (error: unknown): string => {
     if (!(error instanceof Refusal)) return t('problem.unforeseen')
-    if (error.isForbidden) return t('problem.forbidden')
     if (KNOWN.includes(error.code)) return t(`problem.${error.code}`)
+    if (error.isForbidden) return t('problem.forbidden')
     return error.message || t('problem.unforeseen')
   }
 }

@@ -3,6 +3,7 @@ import type { Entry } from '@/api/topics'
 
 export class EntryLog {
   private rows: Entry[] = []
+  private readonly known = new Set<number>()
 
   constructor(private readonly most: number) {}
 
@@ -12,21 +13,22 @@ export class EntryLog {
 
   clear(): void {
     this.rows = []
+    this.known.clear()
   }
 
   /** Adds rows in any order; returns those that are new, the oldest first. */
   add(rows: readonly Entry[]): Entry[] {
-    const known = new Set(this.rows.map((row) => row.seq))
     const fresh: Entry[] = []
     for (const row of rows) {
-      if (known.has(row.seq)) continue
-      known.add(row.seq)
+      if (this.known.has(row.seq)) continue
+      this.known.add(row.seq)
       fresh.push(row)
     }
     if (fresh.length === 0) return fresh
     fresh.sort((a, b) => a.seq - b.seq)
     const merged = [...fresh, ...this.rows].sort((a, b) => b.seq - a.seq)
-    this.rows = merged.slice(0, this.most)
+    for (const row of merged.splice(this.most)) this.known.delete(row.seq)
+    this.rows = merged
     return fresh
   }
 }

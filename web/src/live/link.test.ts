@@ -16,15 +16,21 @@ function world() {
   const ups: boolean[] = []
   const later: { delay: number; run: () => void; cancelled: boolean }[] = []
   const wires: { events: WireEvents; subscribed: string[]; ended: boolean; client: string }[] = []
-  const script = { refuse: false, signedOut: false, wanted: FILTERS.slice(0, 1), ended: false }
+  const script = {
+    keeps: false,
+    refuse: false,
+    signedOut: false,
+    wanted: FILTERS.slice(0, 1),
+    ended: false,
+  }
   let count = 0
   const link = new Link({
-    credential: async () => {
+    credential: async (clientId) => {
       if (script.signedOut) throw new SessionEnded()
       count += 1
       const credential: Credential = {
         url: 'ws://127.0.0.1:1',
-        client_id: `web-${count}`,
+        client_id: (script.keeps && clientId) || `web-${count}`,
         username: 'u',
         password: 'p',
         expires_at: new Date(1_000_000 + 600_000).toISOString(),
@@ -100,6 +106,20 @@ describe('the link', () => {
     wires[0]?.events.closed()
     expect(states.filter((state) => state === 'down')).toEqual([])
     expect(ups).toEqual([true, false])
+  })
+
+  it('keeps the connection where the controller gives the same client id for longer', async () => {
+    const { link, states, ups, later, wires, script, settle, elapse } = world()
+    script.keeps = true
+    link.start()
+    await settle()
+    for (let turn = 0; turn < 3; turn++) await elapse()
+    expect(wires).toHaveLength(1)
+    expect([states, ups]).toEqual([['connecting', 'up'], [true]])
+    expect(later.filter((entry) => !entry.cancelled)).toHaveLength(1)
+    wires[0]?.events.closed()
+    await elapse()
+    expect(wires[1]?.client).toBe('web-5')
   })
 
   it('keeps the old connection while a renewal fails', async () => {

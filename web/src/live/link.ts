@@ -1,6 +1,7 @@
 /**
- * Keeps one MQTT session up: fetches short-lived credentials, renews them before they end by a second
- * connection that takes over without a gap, and comes back by itself after any loss. It never publishes.
+ * Keeps one MQTT session up: fetches short-lived credentials, renews them before they end, if need be by
+ * a second connection that takes over without a gap, and comes back by itself after any loss. It never
+ * publishes.
  */
 
 export interface Credential {
@@ -28,8 +29,11 @@ export interface WireEvents {
 export type LinkState = 'connecting' | 'up' | 'down'
 
 export interface LinkOutside {
-  /** Rejects with `SessionEnded` when the operator is no longer signed in. */
-  credential(): Promise<Credential>
+  /**
+   * A credential; for the client id that is connected, where there is one: given the same, the
+   * connection stays. Rejects with `SessionEnded` when the operator is no longer signed in.
+   */
+  credential(clientId: string | null): Promise<Credential>
   /** Resolves when the broker has let it in. */
   connect(credential: Credential, events: WireEvents): Promise<Wire>
   /** Which filters of a credential are wanted now. */
@@ -119,8 +123,14 @@ export class Link {
     const generation = ++this.generation
     const stale = () => !this.running || generation !== this.generation
     try {
-      const credential = await this.outside.credential()
+      const credential = await this.outside.credential(this.credential?.client_id ?? null)
       if (stale()) return
+      if (this.wire && credential.client_id === this.credential?.client_id) {
+        this.credential = credential
+        this.tries = 0
+        this.renewLater(credential)
+        return await this.refilter()
+      }
       let alive = true
       const wire = await this.outside.connect(credential, {
         message: (topic, payload, retained) => this.outside.message(topic, payload, retained),
@@ -158,6 +168,7 @@ export class Link {
 
   private lost(): void {
     this.wire = null
+    this.credential = null
     this.cancelRenewal()
     if (!this.running) return
     this.outside.state('down')

@@ -68,13 +68,13 @@ export const router = createRouter({
       path: '/security/passages',
       name: 'passages',
       component: () => import('@/pages/security/PassagesPage.vue'),
-      meta: { title: 'nav.passages', section: 'security' },
+      meta: { title: 'nav.passages', section: 'people' },
     },
     {
       path: '/security/muster/:area',
       name: 'muster',
       component: () => import('@/pages/security/MusterPage.vue'),
-      meta: { title: 'security.muster', section: 'security' },
+      meta: { title: 'security.muster', section: 'people' },
     },
     {
       path: '/admin',
@@ -102,6 +102,7 @@ export const FIRST: Record<Section, RouteLocationRaw> = {
   guard: { name: 'guard' },
   power: { name: 'power' },
   security: { name: 'security' },
+  people: { name: 'passages' },
   admin: { name: 'admin' },
 }
 

@@ -15,6 +15,7 @@ import { Feed, ROWS_MAX, type Page } from '@/live/feed'
 import { trustOf } from '@/live/freshness'
 import { Link, SessionEnded, type LinkState } from '@/live/link'
 import { resume, type NewestPage } from '@/live/resume'
+import { useSession } from './session'
 import { chosen, parseTopic, type Interest, type Topic } from '@/live/topic'
 
 export type GateView = components['schemas']['GateView']
@@ -73,6 +74,7 @@ function jsonOf<T>(payload: Uint8Array): T | null {
 }
 
 export const useLive = defineStore('live', () => {
+  const session = useSession()
   const linkState = ref<LinkState>('connecting')
   const controllerOnline = ref<boolean | null>(null)
   const missing = ref(false)
@@ -116,10 +118,12 @@ export const useLive = defineStore('live', () => {
   const newRows: Entry[] = []
   const newRooms = new Map<string, [Topic, Uint8Array]>()
   let rowsTimer: (() => void) | null = null
+  let shownAt = 0
   let roomsTimer: (() => void) | null = null
 
   function showRows(): void {
     rowsTimer = null
+    shownAt = performance.now()
     const fresh = log.add(newRows.splice(0))
     if (fresh.length === 0) return
     entries.value = log.all
@@ -129,7 +133,9 @@ export const useLive = defineStore('live', () => {
 
   function takeRows(rows: Entry[]): void {
     newRows.push(...rows)
-    rowsTimer ??= later(FRAME_MS, showRows)
+    // One alone is shown at once, many in bursts.
+    const rest = FRAME_MS - (performance.now() - shownAt)
+    rowsTimer ??= later(Math.max(0, rest), showRows)
   }
 
   function showRooms(): void {
@@ -205,28 +211,25 @@ export const useLive = defineStore('live', () => {
       takeRows(held.map(([, row]) => row))
     } catch (error) {
       if (turn !== reading || (error instanceof Refusal && error.isSignedOut)) return
-      if (error instanceof Refusal && error.isForbidden) {
-        // This role sees no entries.
-        isEntriesLoaded.value = true
-        missing.value = false
-        unproven = null
-        return
-      }
       later(RETRY_MS, () => turn === reading && linkState.value === 'up' && void readAnew())
     }
   }
 
-  async function readAlarms(): Promise<void> {
-    const listed = await good(http.GET('/api/alarms'))
-    const fresh = board.listed(listed)
-    alarms.value = board.all
-    if (fresh.length > 0) for (const listener of alarmListeners) listener(fresh)
+  /** What was cleared while nobody listened is told by nothing else. */
+  function readAlarms(): void {
+    good(http.GET('/api/alarms'))
+      .then((listed) => {
+        const fresh = board.listed(listed)
+        alarms.value = board.all
+        if (fresh.length > 0) for (const listener of alarmListeners) listener(fresh)
+      })
+      .catch(() => later(RETRY_MS, () => linkState.value === 'up' && readAlarms()))
   }
 
   // -- gates and areas: told by events, read over HTTP -----------------------------------------------
 
   const refreshAreas = throttled(AREAS_MS, async () => {
-    if (placesWanted === 0) return
+    if (placesWanted === 0 || !session.may('see_areas')) return
     try {
       areas.value = await good(http.GET('/api/areas'))
       placesFailed.value = false
@@ -236,7 +239,7 @@ export const useLive = defineStore('live', () => {
   })
 
   const refreshGates = throttled(GATES_MS, async () => {
-    if (placesWanted === 0) return
+    if (placesWanted === 0 || !session.may('see_areas')) return
     try {
       const views = await good(http.GET('/api/gates'))
       for (const view of views) gateViews.set(view.id, view)
@@ -341,9 +344,9 @@ export const useLive = defineStore('live', () => {
   }
 
   const link = new Link({
-    credential: async () => {
+    credential: async (clientId) => {
       try {
-        return await sessionInterface.mqtt()
+        return await sessionInterface.mqtt(clientId)
       } catch (error) {
         if (error instanceof Refusal && error.isSignedOut) throw new SessionEnded()
         throw error
@@ -355,8 +358,8 @@ export const useLive = defineStore('live', () => {
     message: onMessage,
     up: (_, mayHaveMissed) => {
       if (!mayHaveMissed) return
-      void readAnew()
-      void readAlarms().catch(() => later(RETRY_MS, () => void readAlarms().catch(() => undefined)))
+      if (session.may('see_entries')) void readAnew()
+      if (session.may('see_alarms')) readAlarms()
       refreshPlaces()
     },
     state: (state) => {

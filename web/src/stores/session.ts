@@ -3,28 +3,45 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { onSignedOut, Refusal, session as interfaceOf, useCsrf } from '@/api/client'
 import type { Campus, Role, Session } from '@/api/session'
+import { isWithin } from '@/lib/area-view'
 
-export type Section = 'guard' | 'power' | 'security' | 'admin'
-export type Act = 'gates' | 'areas' | 'acknowledge' | 'forgive' | 'power' | 'limits'
+export type Section = 'guard' | 'power' | 'security' | 'people' | 'admin'
+export type Act =
+  | 'gates'
+  | 'areas'
+  | 'end_emergency'
+  | 'acknowledge'
+  | 'forgive'
+  | 'power'
+  | 'limits'
+  | 'see_entries'
+  | 'see_alarms'
+  | 'see_areas'
+  | 'see_facts'
 
+/** The first is where the role begins. */
 const SECTIONS: Record<Role, Section[]> = {
   guard: ['guard'],
-  dormitory_manager: ['power', 'guard'],
+  dormitory_manager: ['power', 'guard', 'people'],
   utilities: ['power'],
-  security: ['security', 'guard'],
+  security: ['security', 'people', 'guard', 'power'],
   finance: [],
-  auditor: ['security', 'admin'],
-  administrator: ['security', 'guard', 'power', 'admin'],
+  auditor: ['security', 'people', 'power', 'admin'],
+  administrator: ['security', 'people', 'guard', 'power', 'admin'],
 }
 
+const SEES: Act[] = ['see_entries', 'see_alarms', 'see_areas']
+const ORDERS: Act[] = ['gates', 'areas', 'acknowledge', 'forgive']
+
+/** As the controller decides; here only so that nothing is offered that it would refuse. */
 const ACTS: Record<Role, Act[]> = {
-  guard: ['gates', 'areas', 'acknowledge'],
-  dormitory_manager: ['gates', 'acknowledge', 'power'],
-  utilities: ['power', 'limits', 'acknowledge'],
-  security: ['gates', 'areas', 'acknowledge', 'forgive'],
+  guard: [...SEES, ...ORDERS],
+  dormitory_manager: [...SEES, ...ORDERS, 'power'],
+  utilities: ['see_alarms', 'acknowledge', 'power', 'limits'],
+  security: [...SEES, 'see_facts', ...ORDERS, 'end_emergency'],
   finance: [],
-  auditor: [],
-  administrator: ['gates', 'areas', 'acknowledge', 'forgive', 'power', 'limits'],
+  auditor: [...SEES, 'see_facts'],
+  administrator: [...SEES, 'see_facts', ...ORDERS, 'end_emergency', 'power', 'limits'],
 }
 
 export const useSession = defineStore('session', () => {
@@ -85,7 +102,15 @@ export const useSession = defineStore('session', () => {
     return session.value !== null && ACTS[session.value.role].includes(act)
   }
 
+  /** Areas that the operator is on duty for, with everything inside them. */
+  const ownAreas = computed(() => {
+    const areas = campus.value?.areas ?? []
+    const own = session.value?.areas ?? null
+    return own === null ? areas : areas.filter((area) => isWithin(area.id, own, areas))
+  })
+
   return {
+    ownAreas,
     session,
     campus,
     wasEnded,
