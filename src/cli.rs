@@ -14,6 +14,7 @@ mod journal;
 mod logging;
 mod operator;
 mod people;
+mod phone;
 mod secrets;
 mod serve;
 mod signals;
@@ -58,6 +59,11 @@ enum Verb {
         after_help = "Examples:\n  onecard import people people.csv --data DIR\n  onecard import cards cards.csv --data DIR --apply"
     )]
     Import(people::Import),
+    /// Phones in place of cards: bind a phone's key, and try codes.
+    #[command(
+        after_help = "Examples:\n  onecard phone key my-phone.key\n  onecard phone bind --data DIR 20240311 PUBLIC-KEY\n  onecard phone code my-phone.key 20240311"
+    )]
+    Phone(phone::Phone),
     /// Work with card numbers.
     #[command(after_help = "Example:\n  onecard card explain 7186A61E")]
     Card(card::Card),
@@ -113,6 +119,7 @@ pub fn run() -> ExitCode {
         Verb::Watch(verb) => watch::run(&verb),
         Verb::Bench(verb) => bench::run(&verb),
         Verb::Import(verb) => people::run(&verb),
+        Verb::Phone(verb) => phone::run(&verb),
         Verb::Card(verb) => card::run(&verb),
         Verb::Device(verb) => secrets::run(&verb),
         Verb::Operator(verb) => operator::run(&verb),

@@ -131,8 +131,9 @@ impl Projection {
             }
             Event::AlarmRaised { alarm, .. } => {
                 self.alarms.raise(alarm.clone());
-                let raised = Change::AlarmRaised(alarm.clone());
-                vec![self.alarm(row, &alarm.subject, earlier), Consequence::Store(raised)]
+                let mut follows = vec![self.alarm(row, &alarm.subject, earlier)];
+                follows.extend(self.stands(&alarm.subject, alarm.reason));
+                follows
             }
             Event::AlarmCleared { subject, reason, .. } => {
                 self.alarms.clear(subject, *reason);
@@ -189,7 +190,9 @@ impl Projection {
             }
             Act::AlarmAcknowledged { subject, reason } => {
                 self.alarms.acknowledge(subject, *reason, by, at);
-                vec![self.alarm(row, subject, earlier)]
+                let mut follows = vec![self.alarm(row, subject, earlier)];
+                follows.extend(self.stands(subject, *reason));
+                follows
             }
             // Whose whereabouts were forgotten is a fact of its own.
             Act::PassbackForgiven { .. } | Act::PassbackForgivenWithin { .. } => Vec::new(),
@@ -233,6 +236,13 @@ impl Projection {
             standing: standing.iter().map(|standing| self.standing_row(standing)).collect(),
         };
         publish(topic, &message, true)
+    }
+
+    /// The alarm as it stands, to be kept; none when it was cleared meanwhile.
+    fn stands(&self, subject: &Subject, reason: Reason) -> Option<Consequence> {
+        let mut of_subject = self.alarms.of(subject).into_iter();
+        let standing = of_subject.find(|standing| standing.alarm.reason == reason)?;
+        Some(Consequence::Store(Change::AlarmStands(standing.clone())))
     }
 
     fn standing_row(&self, standing: &Standing) -> StandingRow {

@@ -22,6 +22,7 @@ use onecard_devices::{
 };
 use onecard_rules::{
     alarm::AlarmBoard,
+    code::Phone,
     directory::{Directory, DirectoryMistake},
     event::{DeviceKind, Event},
     ids::RoomId,
@@ -126,7 +127,8 @@ impl Tables {
         let database = Database::open(&data.join(database::FILE_NAME))?;
         let mut loaded = database.load()?;
         let (people, cards) = (take(&mut loaded.people), take(&mut loaded.cards));
-        let directory = directory_of(people, cards, &campus.site)?;
+        let phones = take(&mut loaded.phones);
+        let directory = directory_of(people, cards, phones, &campus.site)?;
         let settings = journal::Settings { anchor: loaded.anchor, ..journal::Settings::default() };
         let (journal, opened) = Journal::open(&data.join(journal::FILE_NAME), settings)?;
         if let Some(damage) = &opened.damage {
@@ -164,6 +166,7 @@ impl Tables {
 pub fn directory_of(
     people: Vec<Person>,
     cards: Vec<Card>,
+    phones: Vec<Phone>,
     site: &Site,
 ) -> Result<Directory, StartFailure> {
     let mut seen = std::collections::HashSet::new();
@@ -188,6 +191,9 @@ pub fn directory_of(
     }
     for card in cards {
         directory.put_card(card)?;
+    }
+    for phone in phones {
+        directory.put_phone(phone);
     }
     directory.see_as(seen);
     Ok(directory)

@@ -40,8 +40,8 @@ impl Recovery {
     #[must_use]
     pub fn from_database(loaded: &Loaded) -> Self {
         let mut alarms = AlarmBoard::default();
-        for alarm in &loaded.alarms {
-            alarms.raise(alarm.clone());
+        for standing in &loaded.alarms {
+            alarms.restore(standing.clone());
         }
         let by_area = |m: &Measure| ((m.kind, m.area.clone()), m.clone());
         Self {

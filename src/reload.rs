@@ -204,9 +204,10 @@ async fn reload_people(parts: &Parts) {
     let (path, folder) = (parts.database.path().to_owned(), parts.folder.clone());
     let read = tokio::task::spawn_blocking(move || {
         let campus = Campus::load(&folder).map_err(|mistakes| mistakes.to_string())?;
-        let loaded = DatabaseReader::open(&path).and_then(|mut reader| reader.people_and_cards());
-        let (people, cards) = loaded.map_err(|failure| failure.to_string())?;
-        directory_of(people, cards, &campus.site).map_err(|failure| failure.to_string())
+        let loaded = DatabaseReader::open(&path)
+            .and_then(|mut reader| Ok((reader.people_and_cards()?, reader.phones()?)));
+        let ((people, cards), phones) = loaded.map_err(|failure| failure.to_string())?;
+        directory_of(people, cards, phones, &campus.site).map_err(|failure| failure.to_string())
     });
     match read.await {
         Ok(Ok(directory)) => {

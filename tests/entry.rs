@@ -10,6 +10,7 @@
 use std::net::SocketAddr;
 
 use onecard_rules::{
+    code::{Phone, PhoneSecret},
     person::{Card, CardState, Person, PersonKind},
     reason::Reason,
 };
@@ -115,6 +116,38 @@ async fn the_smallest_swipe_opens_the_gate_and_each_refusal_has_its_own_reason()
         assert!(entry["seq"].as_u64().expect("a number") > seq, "seq grows");
         seq = entry["seq"].as_u64().expect("a number");
     }
+    controller.stop();
+}
+
+#[actix::test]
+async fn a_phone_bound_to_a_card_opens_with_its_code_once_a_direction() {
+    let folder = Folder::new(free(), free());
+    folder.people(&people());
+    let secret = PhoneSecret::of(&[7; 32]);
+    let (person, card) = ("S1".parse().expect("a code"), GOOD.parse().expect("a card"));
+    let phone = Phone { person, card, key: secret.key(), since: now() };
+    folder.editor().put_phone(&phone).expect("bound");
+    let controller = Running::start(&folder);
+    let mut client = Client::connect(controller.mqtt, "story", &FILTERS).await;
+    let code = json!({ "code": secret.code(&phone.person, now()) }).to_string();
+
+    let rows = [
+        ("main-1-in", true, "grant"),
+        ("main-2-in", false, "deny_replay"),
+        ("main-1-out", true, "grant"),
+    ];
+    for (reader, granted, reason) in rows {
+        client.publish(&swipe(reader, "campus"), code.as_str()).await;
+        let (entry, opens) = follow(&mut client).await;
+        assert_eq!((&entry["granted"], &entry["reason"]), (&json!(granted), &json!(reason)));
+        assert_eq!((&entry["person"], &entry["card"]), (&json!("S1"), &json!("04A1…80")));
+        assert_eq!(opens.len(), usize::from(granted), "{reader}: {opens:?}");
+    }
+    let forged = PhoneSecret::of(&[8; 32]).code(&phone.person, now());
+    client.publish(&swipe("main-2-in", "campus"), json!({ "code": forged }).to_string()).await;
+    let (entry, opens) = follow(&mut client).await;
+    assert_eq!((&entry["reason"], &entry["flags"]), (&json!("deny_code"), &json!(["code_forged"])));
+    assert!(entry["person"].is_null() && opens.is_empty(), "{entry}");
     controller.stop();
 }
 

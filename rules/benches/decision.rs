@@ -15,6 +15,7 @@ use onecard_rules::{
     Time,
     access::{Freshness, Presented, Situation, decide},
     calendar::{Calendar, DayOfWeek, InForce, Span, Window},
+    code::UsedCodes,
     credential::Credential,
     directory::Directory,
     ids::{AreaId, DecisionId, GateId, PersonId, ReaderId, SiteId, WindowId},
@@ -193,6 +194,7 @@ fn decision(criterion: &mut Criterion) {
         });
     });
     let (presence, orders) = (Presence::default(), Orders::default());
+    let used_codes = UsedCodes::default();
     criterion.bench_function("the whole access decision", |bencher| {
         let readers: Vec<&Reader> = site.readers.values().collect();
         bencher.iter(|| {
@@ -202,9 +204,9 @@ fn decision(criterion: &mut Criterion) {
                 site: &site,
                 gate: gates[at],
                 reader: readers[at],
-                presented: &presented,
+                found: &directory.present(&presented, now),
+                used_codes: &used_codes,
                 freshness: Freshness::Fresh { age_ms: Some(12) },
-                directory: &directory,
                 presence: &presence,
                 orders: &orders,
                 moment: &moment,

@@ -9,8 +9,9 @@ use std::time::Duration;
 use crate::{
     Time,
     calendar::Moment,
+    code::UsedCodes,
     credential::Credential,
-    directory::Directory,
+    directory::Found,
     event::Inputs,
     ids::{DecisionId, PolicyId},
     mode::{Mode, Orders},
@@ -28,7 +29,7 @@ pub use permit::Permit;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Presented {
     Card(Credential),
-    /// The text of a phone's code; checking codes needs a key that is not there yet.
+    /// The text of a phone's code.
     Code(String),
 }
 
@@ -60,9 +61,10 @@ pub struct Situation<'a> {
     pub site: &'a Site,
     pub gate: &'a Gate,
     pub reader: &'a Reader,
-    pub presented: &'a Presented,
+    /// What the directory knows of what was presented.
+    pub found: &'a Found<'a>,
+    pub used_codes: &'a UsedCodes,
     pub freshness: Freshness,
-    pub directory: &'a Directory,
     pub presence: &'a Presence,
     pub orders: &'a Orders,
     pub moment: &'a Moment,
@@ -93,13 +95,22 @@ pub enum Outcome {
 struct Objection {
     reason: Reason,
     rules: Vec<PolicyId>,
+    /// What more the record should tell.
+    flags: Vec<String>,
     fault: Option<String>,
 }
 
 impl Objection {
     /// By a rule that is code; it is named after its reason.
     fn builtin(reason: Reason) -> Self {
-        Self { reason, rules: vec![builtin_rule(reason)], fault: None }
+        let rules = vec![builtin_rule(reason)];
+        Self { reason, rules, flags: Vec::new(), fault: None }
+    }
+
+    /// What would have been a refusal, as the flags of a grant.
+    fn as_flags(&self) -> Vec<String> {
+        let reason = self.reason.code().to_owned();
+        std::iter::once(reason).chain(self.flags.iter().cloned()).collect()
     }
 }
 
@@ -122,11 +133,7 @@ fn builtin_rule(reason: Reason) -> PolicyId {
 /// emergency release lets everybody through; then the card, the orders on the gate, the school's
 /// rules, anti-passback and the area's capacity, in that order, each able to refuse.
 pub fn decide(situation: &Situation<'_>, policies: &mut Policies, id: DecisionId) -> Decision {
-    let found = match situation.presented {
-        Presented::Card(credential) => situation.directory.find(credential),
-        Presented::Code(_) => None,
-    };
-    let holder = found.map(|(card, person)| (card.as_ref(), person.as_ref()));
+    let holder = situation.found.holder();
     let (mode, _) =
         situation.orders.winner(situation.site, situation.gate, &situation.moment.windows);
     let inputs = inputs(situation, holder, mode);
@@ -139,7 +146,7 @@ pub fn decide(situation: &Situation<'_>, policies: &mut Policies, id: DecisionId
     if let Freshness::Stale { .. } = situation.freshness {
         return refused(Objection::builtin(Reason::DenyStale), inputs);
     }
-    let verdict = weigh(situation, policies, holder, mode);
+    let verdict = weigh(situation, policies, mode);
     let (reason, rules, flags, fault) = match (situation.reader.direction, verdict) {
         (_, Ok(consent)) if mode == Mode::Free || mode == Mode::Released => {
             (Reason::GrantFree, consent.rules, consent.flags, None)
@@ -150,12 +157,12 @@ pub fn decide(situation: &Situation<'_>, policies: &mut Policies, id: DecisionId
             (reason, consent.rules, consent.flags, None)
         }
         (Direction::In, Err(objection)) if mode == Mode::Released => {
-            let flags = vec![objection.reason.code().to_owned()];
+            let flags = objection.as_flags();
             (Reason::GrantFree, vec![builtin_rule(Reason::GrantFree)], flags, objection.fault)
         }
         (Direction::In, Err(objection)) => return refused(objection, inputs),
         (Direction::Out, Err(objection)) => {
-            let flags = vec![objection.reason.code().to_owned()];
+            let flags = objection.as_flags();
             (Reason::GrantEgress, vec![builtin_rule(Reason::GrantEgress)], flags, objection.fault)
         }
     };
@@ -163,25 +170,32 @@ pub fn decide(situation: &Situation<'_>, policies: &mut Policies, id: DecisionId
 }
 
 fn refused(objection: Objection, inputs: Inputs) -> Decision {
-    let Objection { reason, rules, fault } = objection;
-    Decision { outcome: Outcome::Refused, reason, rules, flags: Vec::new(), inputs, fault }
+    let Objection { reason, rules, flags, fault } = objection;
+    Decision { outcome: Outcome::Refused, reason, rules, flags, inputs, fault }
 }
 
 /// Asks everything that may object, in the order of precedence.
 fn weigh(
     situation: &Situation<'_>,
     policies: &mut Policies,
-    holder: Option<(&Card, &Person)>,
     mode: Mode,
 ) -> Result<Consent, Objection> {
     let Situation { site, gate, moment, now, .. } = *situation;
     let entering = situation.reader.direction == Direction::In;
-    let (card, person) = holder.ok_or_else(|| {
-        Objection::builtin(match situation.presented {
-            Presented::Card(_) => Reason::DenyUnknownCard,
-            Presented::Code(_) => Reason::DenyCode,
-        })
-    })?;
+    let direction = situation.reader.direction;
+    let (card, person) = match situation.found {
+        Found::Holder { card, person, code } => {
+            if code.as_ref().is_some_and(|code| situation.used_codes.knows(code, direction)) {
+                return Err(Objection::builtin(Reason::DenyReplay));
+            }
+            (card.as_ref(), person.as_ref())
+        }
+        Found::UnknownCard => return Err(Objection::builtin(Reason::DenyUnknownCard)),
+        Found::BadCode(fault) => {
+            let flags = vec![fault.flag().to_owned()];
+            return Err(Objection { flags, ..Objection::builtin(Reason::DenyCode) });
+        }
+    };
     card_objection(card, person, now).map_or(Ok(()), |reason| Err(Objection::builtin(reason)))?;
     match mode {
         Mode::Free | Mode::Released => {
@@ -192,18 +206,17 @@ fn weigh(
         Mode::LockedDown if entering => return Err(Objection::builtin(Reason::DenyLockdown)),
         Mode::Secure | Mode::Blocked | Mode::LockedDown => {}
     }
-    let direction = situation.reader.direction;
     let question = Question { person, gate, direction, moment, now };
     let mut consent = match policies.ask(&question) {
         Verdict::Permit { policies, flags } => Consent { rules: policies, flags },
         Verdict::Forbid { policies, reason } | Verdict::Silent { policies, reason } => {
             let rules = if policies.is_empty() { vec![builtin_rule(reason)] } else { policies };
-            return Err(Objection { reason, rules, fault: None });
+            return Err(Objection { reason, rules, flags: Vec::new(), fault: None });
         }
         Verdict::Fault { policies, message } => {
             let reason = Reason::DenyPolicyFault;
             let rules = if policies.is_empty() { vec![builtin_rule(reason)] } else { policies };
-            return Err(Objection { reason, rules, fault: Some(message) });
+            return Err(Objection { reason, rules, flags: Vec::new(), fault: Some(message) });
         }
     };
     if entering {

@@ -17,8 +17,10 @@ use crate::{
 /// An alarm that stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
+    #[serde(flatten)]
     pub alarm: Alarm,
     /// Who took note, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<(OperatorId, Time)>,
 }
 
@@ -37,6 +39,12 @@ impl AlarmBoard {
             of_subject.insert(alarm.reason, Standing { alarm, acknowledged: None });
         }
         news
+    }
+
+    /// Takes in an alarm as it stood, with who had taken note of it.
+    pub fn restore(&mut self, standing: Standing) {
+        let of_subject = self.standing.entry(standing.alarm.subject.clone()).or_default();
+        of_subject.insert(standing.alarm.reason, standing);
     }
 
     /// Clears an alarm; returns whether it stood.

@@ -6,6 +6,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
+    Time,
+    access::Presented,
+    code::{Code, CodeFault, Phone},
     credential::Credential,
     ids::PersonId,
     normaliser::Normaliser,
@@ -32,6 +35,32 @@ pub struct Directory {
     cards: HashMap<Credential, Arc<Card>>,
     /// What readers that cannot read a whole card see of it, and which card that is.
     seen_as: HashMap<Credential, Credential>,
+    /// A person's phone stands for one of the person's cards.
+    phones: HashMap<PersonId, Phone>,
+}
+
+/// What is known of what was presented at a reader.
+#[derive(Debug)]
+pub enum Found<'a> {
+    /// Somebody's card, or the code that stands for it.
+    Holder {
+        card: &'a Arc<Card>,
+        person: &'a Arc<Person>,
+        code: Option<Code>,
+    },
+    UnknownCard,
+    BadCode(CodeFault),
+}
+
+impl<'a> Found<'a> {
+    /// The card and its holder, if there is one.
+    #[must_use]
+    pub fn holder(&self) -> Option<(&'a Card, &'a Person)> {
+        match self {
+            Self::Holder { card, person, .. } => Some((card, person)),
+            Self::UnknownCard | Self::BadCode(_) => None,
+        }
+    }
 }
 
 impl Directory {
@@ -77,6 +106,33 @@ impl Directory {
         let whole = || self.cards.get(self.seen_as.get(credential)?);
         let card = self.cards.get(credential).or_else(whole)?;
         Some((card, self.people.get(&card.person)?))
+    }
+
+    /// Binds a phone to a card, in place of the phone that its person had before.
+    pub fn put_phone(&mut self, phone: Phone) {
+        self.phones.insert(phone.person.clone(), phone);
+    }
+
+    /// Who presents this, about `now`.
+    #[must_use]
+    pub fn present(&self, presented: &Presented, now: Time) -> Found<'_> {
+        match presented {
+            Presented::Card(credential) => match self.find(credential) {
+                Some((card, person)) => Found::Holder { card, person, code: None },
+                None => Found::UnknownCard,
+            },
+            Presented::Code(text) => self.by_code(text, now).unwrap_or_else(Found::BadCode),
+        }
+    }
+
+    fn by_code(&self, text: &str, now: Time) -> Result<Found<'_>, CodeFault> {
+        let code = Code::parse(text)?;
+        let phone = self.phones.get(&code.person).ok_or(CodeFault::Unbound)?;
+        code.check(&phone.key, now)?;
+        let of_person = |card: &&Arc<Card>| card.person == phone.person;
+        let card = self.cards.get(&phone.card).filter(of_person).ok_or(CodeFault::Unbound)?;
+        let person = self.people.get(&card.person).ok_or(CodeFault::Unbound)?;
+        Ok(Found::Holder { card, person, code: Some(code) })
     }
 
     #[must_use]

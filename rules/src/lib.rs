@@ -7,6 +7,7 @@ pub mod access;
 pub mod alarm;
 pub mod audit;
 pub mod calendar;
+pub mod code;
 pub mod credential;
 pub mod directory;
 pub mod event;

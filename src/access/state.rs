@@ -8,7 +8,8 @@ use onecard_rules::{
     Time,
     access::{Freshness, Outcome, Permit, Presented, Situation, decide},
     calendar::{Calendar, Moment},
-    directory::Directory,
+    code::UsedCodes,
+    directory::{Directory, Found},
     event::{Act, Entry, Event, Inputs, Passage, SwipeKey},
     ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId},
     mode::{Measure, MeasureKind, Mode, Orders, Override, Owner},
@@ -69,6 +70,8 @@ pub struct AccessState {
     site: Arc<Site>,
     rules: RuleSet,
     directory: Directory,
+    /// Forgotten over a restart, which takes longer than most codes are good for.
+    used_codes: UsedCodes,
     presence: Presence,
     orders: Orders,
     moment: Moment,
@@ -87,7 +90,16 @@ impl AccessState {
         now: Time,
     ) -> Self {
         let moment = rules.calendar.moment(now, site.zone);
-        Self { site, rules, directory, presence, orders, moment, told: HashMap::new() }
+        Self {
+            site,
+            rules,
+            directory,
+            used_codes: UsedCodes::default(),
+            presence,
+            orders,
+            moment,
+            told: HashMap::new(),
+        }
     }
 
     #[must_use]
@@ -137,24 +149,28 @@ impl AccessState {
         self.keep_moment(now);
         let reader = self.site.readers.get(swipe.reader)?;
         let gate = self.site.gates.get(&reader.gate)?;
+        let found = self.directory.present(swipe.presented, now);
         let situation = Situation {
             site: &self.site,
             gate,
             reader,
-            presented: swipe.presented,
+            found: &found,
+            used_codes: &self.used_codes,
             freshness: swipe.freshness.at(swipe.presented_at, self.site.limits.swipe_age, now),
-            directory: &self.directory,
             presence: &self.presence,
             orders: &self.orders,
             moment: &self.moment,
             now,
         };
         let decision = decide(&situation, &mut self.rules.policies, id.clone());
-        let mut entry = self.entry(gate, reader, swipe, id, now);
+        let mut entry = self.entry(gate, reader, swipe, &found, id, now);
         let permit = match decision.outcome {
             Outcome::Granted(permit) => Some(permit),
             Outcome::Refused => None,
         };
+        if let (Some(_), Found::Holder { code: Some(code), .. }) = (&permit, &found) {
+            self.used_codes.used(code, reader.direction);
+        }
         entry.granted = permit.is_some();
         entry.reason = decision.reason;
         entry.rules = decision.rules;
@@ -174,7 +190,8 @@ impl AccessState {
         self.keep_moment(now);
         let reader = self.site.readers.get(swipe.reader)?;
         let gate = self.site.gates.get(&reader.gate)?;
-        let mut entry = self.entry(gate, reader, swipe, id, now);
+        let found = self.directory.present(swipe.presented, now);
+        let mut entry = self.entry(gate, reader, swipe, &found, id, now);
         // The key belongs to the first copy: the record of a swipe is unique by it.
         entry.swipe = None;
         entry.replay_of = of;
@@ -396,14 +413,15 @@ impl AccessState {
         gate: &Gate,
         reader: &Reader,
         swipe: Swipe<'_>,
+        found: &Found<'_>,
         id: DecisionId,
         now: Time,
     ) -> Entry {
+        let (held, holder) = found.holder().unzip();
         let card = match swipe.presented {
             Presented::Card(credential) => Some(*credential),
-            Presented::Code(_) => None,
+            Presented::Code(_) => held.map(|card| card.credential),
         };
-        let holder = card.and_then(|card| self.directory.find(&card)).map(|(_, person)| person);
         Entry {
             presented_at: swipe.presented_at,
             reader: Some(reader.id.clone()),

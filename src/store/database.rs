@@ -14,6 +14,7 @@ mod editor;
 mod load;
 mod operators;
 mod people;
+mod phones;
 mod schema;
 
 use std::{
@@ -39,6 +40,7 @@ pub(crate) use editor::bump_people;
 pub use editor::{Account, Editor};
 pub use load::{DatabaseReader, Loaded, Revisions};
 pub(crate) use people::{card_of, person_of, put_card, put_person};
+pub use phones::BindRefusal;
 
 /// The name of the file in the data folder.
 pub const FILE_NAME: &str = "onecard.db";

@@ -6,6 +6,7 @@ use onecard::store::{
     operator::new_token,
 };
 use onecard_rules::{
+    alarm::Standing,
     credential::Credential,
     event::{Alarm, DeviceKind, Subject},
     ids::{AreaId, GateId, OperatorId, PersonId},
@@ -115,6 +116,8 @@ fn what_the_controller_knew_is_there_after_a_start() {
         since: at(3),
         detail: "open for 40 s".to_owned(),
     };
+    let noted = Some((by.clone(), at(4)));
+    let standing = |device: &str, acknowledged| Standing { alarm: alarm(device), acknowledged };
     put(
         &database,
         vec![
@@ -124,8 +127,8 @@ fn what_the_controller_knew_is_there_after_a_start() {
             Change::MeasureBegun(measure("library")),
             Change::Override(gate("main-1"), order.clone()),
             Change::Override(gate("main-2"), order.clone()),
-            Change::AlarmRaised(alarm("main-1")),
-            Change::AlarmRaised(alarm("main-2")),
+            Change::AlarmStands(standing("main-1", None)),
+            Change::AlarmStands(standing("main-2", None)),
         ],
         7,
     );
@@ -137,6 +140,7 @@ fn what_the_controller_knew_is_there_after_a_start() {
             Change::MeasureEnded(MeasureKind::Lockdown, area("library")),
             Change::OverrideCleared(gate("main-2")),
             Change::AlarmCleared(subject("main-2"), Reason::Held),
+            Change::AlarmStands(standing("main-1", noted.clone())),
             Change::Anchor(anchor),
         ],
         9,
@@ -147,7 +151,7 @@ fn what_the_controller_knew_is_there_after_a_start() {
     assert_eq!(loaded.presence, [(person_id(1), inside("library", true))]);
     assert_eq!(loaded.measures, [measure("campus")]);
     assert_eq!(loaded.overrides, [(gate("main-1"), order)]);
-    assert_eq!(loaded.alarms, [alarm("main-1")]);
+    assert_eq!(loaded.alarms, [standing("main-1", noted)]);
     assert_eq!(loaded.as_of, 9, "an older row does not turn it back");
     assert_eq!(loaded.anchor, Some(anchor), "an earlier row does not take its place");
 }

@@ -62,10 +62,15 @@ impl Folder {
         self.folder.path().join("data")
     }
 
+    /// The database, to be changed beside the controller.
+    pub fn editor(&self) -> Editor {
+        fs::create_dir_all(self.data()).expect("a folder");
+        Editor::open(&self.data().join(database::FILE_NAME)).expect("a database")
+    }
+
     /// Puts people and cards into the database.
     pub fn people(&self, holders: &[(Person, Card)]) {
-        fs::create_dir_all(self.data()).expect("a folder");
-        let mut editor = Editor::open(&self.data().join(database::FILE_NAME)).expect("a database");
+        let mut editor = self.editor();
         let people = holders.iter().map(|(person, _)| person);
         editor
             .put_people_and_cards(people, holders.iter().map(|(_, card)| card))

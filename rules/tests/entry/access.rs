@@ -8,6 +8,7 @@ use std::{
 use onecard_rules::{
     Time,
     access::{Decision, Freshness, Outcome, Presented, Situation, decide},
+    code::{Code, Phone, PhoneSecret, UsedCodes},
     directory::Directory,
     ids::{GateId, PersonId},
     mode::{Measure, MeasureKind, Mode, Orders, Override},
@@ -40,6 +41,8 @@ struct Scene {
     gate: GateId,
     direction: Direction,
     presented: Presented,
+    phone: Option<PhoneSecret>,
+    used_codes: UsedCodes,
     freshness: Freshness,
     person: Person,
     card: Option<Card>,
@@ -57,6 +60,8 @@ impl Scene {
             gate: gate_id("main-1"),
             direction: Direction::In,
             presented: Presented::Card(CARD.parse().unwrap()),
+            phone: None,
+            used_codes: UsedCodes::default(),
             freshness: Freshness::Fresh { age_ms: Some(40) },
             person: boarder("S1"),
             card: Some(card(CARD, "S1")),
@@ -73,6 +78,10 @@ impl Scene {
         if let Some(card) = self.card.clone() {
             directory.put_card(card).unwrap();
         }
+        if let Some(secret) = &self.phone {
+            let (person, card) = (person_id("S1"), CARD.parse().unwrap());
+            directory.put_phone(Phone { person, card, key: secret.key(), since: at(NOON) });
+        }
         let reader = self
             .site
             .readers
@@ -83,9 +92,9 @@ impl Scene {
             site: &self.site,
             gate: &self.site.gates[&self.gate],
             reader,
-            presented: &self.presented,
+            found: &directory.present(&self.presented, self.now),
+            used_codes: &self.used_codes,
             freshness: self.freshness,
-            directory: &directory,
             presence: &self.presence,
             orders: &self.orders,
             moment: &moment(self.now),
@@ -98,6 +107,20 @@ impl Scene {
 
     fn card(&mut self) -> &mut Card {
         self.card.as_mut().unwrap()
+    }
+
+    /// A phone bound to the card shows the code that it shows `seconds` from the scene's time.
+    fn phone(&mut self, seconds: i64) {
+        let secret = PhoneSecret::of(&[7; 32]);
+        let shown_at = self.now + chrono::TimeDelta::seconds(seconds);
+        self.presented = Presented::Code(secret.code(&person_id("S1"), shown_at));
+        self.phone = Some(secret);
+    }
+
+    /// The code that is presented has opened a gate in that direction.
+    fn code_used(&mut self, direction: Direction) {
+        let Presented::Code(text) = &self.presented else { panic!("no code is presented") };
+        self.used_codes.used(&Code::parse(text).unwrap(), direction);
     }
 
     fn at_gate(&mut self, gate: &str) {
@@ -131,7 +154,20 @@ type Row = (&'static str, fn(&mut Scene), bool, Reason, &'static str, &'static [
 const ROWS: &[Row] = &[
     ("a good card", |_| {}, true, Reason::Grant, "members-enter-campus", &[]),
     ("an unknown card", |s| s.card = None, false, Reason::DenyUnknownCard, "builtin.deny_unknown_card", &[]),
-    ("a code", |s| s.presented = Presented::Code("x".to_owned()), false, Reason::DenyCode, "builtin.deny_code", &[]),
+    ("the code of a bound phone", |s| s.phone(0), true, Reason::Grant, "members-enter-campus", &[]),
+    ("a code one slice old", |s| s.phone(-15), true, Reason::Grant, "members-enter-campus", &[]),
+    ("a code one slice ahead", |s| s.phone(15), true, Reason::Grant, "members-enter-campus", &[]),
+    ("a picture of a code of half a minute ago", |s| s.phone(-30), false, Reason::DenyCode, "builtin.deny_code", &["code_late"]),
+    ("a code of a clock half a minute fast", |s| s.phone(30), false, Reason::DenyCode, "builtin.deny_code", &["code_early"]),
+    ("a code that has let somebody in", |s| { s.phone(0); s.code_used(Direction::In); }, false, Reason::DenyReplay, "builtin.deny_replay", &[]),
+    ("a code older than one that has let somebody in", |s| { s.phone(0); s.code_used(Direction::In); s.phone(-15); }, false, Reason::DenyReplay, "builtin.deny_replay", &[]),
+    ("a code that has let somebody out", |s| { s.phone(0); s.code_used(Direction::Out); }, true, Reason::Grant, "members-enter-campus", &[]),
+    ("a code that has let somebody out, on the way out", |s| { s.phone(0); s.code_used(Direction::Out); s.direction = Direction::Out; }, true, Reason::GrantEgress, "builtin.grant_egress", &["deny_replay"]),
+    ("a code of another phone", |s| { s.phone(0); s.phone = Some(PhoneSecret::of(&[8; 32])); }, false, Reason::DenyCode, "builtin.deny_code", &["code_forged"]),
+    ("a code of a phone that is not bound", |s| { s.phone(0); s.phone = None; }, false, Reason::DenyCode, "builtin.deny_code", &["code_unbound"]),
+    ("a code of a phone whose card is unknown", |s| { s.phone(0); s.card = None; }, false, Reason::DenyCode, "builtin.deny_code", &["code_unbound"]),
+    ("a code of a phone whose card is lost", |s| { s.phone(0); s.card().state = CardState::Lost; }, false, Reason::DenyLost, "builtin.deny_lost", &[]),
+    ("a code that is none", |s| s.presented = Presented::Code("x".to_owned()), false, Reason::DenyCode, "builtin.deny_code", &["code_form"]),
     ("a lost card", |s| s.card().state = CardState::Lost, false, Reason::DenyLost, "builtin.deny_lost", &[]),
     ("a frozen card", |s| s.card().state = CardState::Frozen, false, Reason::DenyFrozen, "builtin.deny_frozen", &[]),
     ("a blacklisted card", |s| s.card().state = CardState::Blacklisted, false, Reason::DenyBlacklisted, "builtin.deny_blacklisted", &[]),
@@ -185,7 +221,7 @@ const ROWS: &[Row] = &[
     ("a night outing", |s| { s.at_gate("dorm-3-door"); s.direction = Direction::Out; s.now = at("2026-11-23T23:30:00+08:00"); }, true, Reason::Grant, "leaving", &["night_outing"]),
     ("a lost card on the way out", |s| { s.direction = Direction::Out; s.card().state = CardState::Lost; }, true, Reason::GrantEgress, "builtin.grant_egress", &["deny_lost"]),
     ("an unknown card on the way out", |s| { s.direction = Direction::Out; s.card = None; }, true, Reason::GrantEgress, "builtin.grant_egress", &["deny_unknown_card"]),
-    ("a code on the way out", |s| { s.direction = Direction::Out; s.presented = Presented::Code("x".to_owned()); }, true, Reason::GrantEgress, "builtin.grant_egress", &["deny_code"]),
+    ("a code on the way out", |s| { s.direction = Direction::Out; s.presented = Presented::Code("x".to_owned()); }, true, Reason::GrantEgress, "builtin.grant_egress", &["deny_code", "code_form"]),
     ("a rule against leaving", |s| { s.at_gate("library-1"); s.direction = Direction::Out; s.person.id = person_id("S0666"); s.card().person = person_id("S0666"); }, true, Reason::GrantEgress, "builtin.grant_egress", &["deny_no_right"]),
     ("a rule that fails", |s| s.rules_fail = true, false, Reason::DenyPolicyFault, "overflow", &[]),
     ("a rule that fails on the way out", |s| { s.rules_fail = true; s.direction = Direction::Out; }, true, Reason::GrantEgress, "builtin.grant_egress", &["deny_policy_fault"]),
@@ -226,7 +262,6 @@ fn every_reason_that_a_decision_can_have_stands_in_the_table() {
         Reason::GrantCommand,
         Reason::NoEntry,
         Reason::DenyLeave,
-        Reason::DenyReplay,
         Reason::Forced,
         Reason::Held,
         Reason::Tamper,

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod code;
+#[cfg(test)]
 mod college;
 #[cfg(test)]
 mod directory;

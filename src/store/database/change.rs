@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use onecard_rules::{
-    event::{Alarm, Subject},
+    alarm::Standing,
+    event::Subject,
     ids::{AreaId, GateId, PersonId, RoomId},
     mode::{Measure, MeasureKind, Override},
     passback::Whereabouts,
@@ -28,7 +29,8 @@ pub enum Change {
     MeasureEnded(MeasureKind, AreaId),
     Override(GateId, Override),
     OverrideCleared(GateId),
-    AlarmRaised(Alarm),
+    /// An alarm stands, noted by somebody or not.
+    AlarmStands(Standing),
     AlarmCleared(Subject, Reason),
     /// What is to be remembered of a room, as the power service will read it.
     Room(RoomId, String),
@@ -56,7 +58,9 @@ impl Change {
             Self::MeasureBegun(measure) => Thing::Measure(measure.kind, measure.area.clone()),
             Self::MeasureEnded(kind, area) => Thing::Measure(*kind, area.clone()),
             Self::Override(gate, _) | Self::OverrideCleared(gate) => Thing::Override(gate.clone()),
-            Self::AlarmRaised(alarm) => Thing::Alarm(alarm.subject.clone(), alarm.reason),
+            Self::AlarmStands(Standing { alarm, .. }) => {
+                Thing::Alarm(alarm.subject.clone(), alarm.reason)
+            }
             Self::AlarmCleared(subject, reason) => Thing::Alarm(subject.clone(), *reason),
             Self::Room(room, _) => Thing::Room(room.clone()),
             Self::Anchor(_) => Thing::Anchor,
@@ -88,11 +92,11 @@ impl Change {
                 let sql = "DELETE FROM overrides WHERE gate = ?1";
                 to.prepare_cached(sql)?.execute([gate.as_str()])
             }
-            Self::AlarmRaised(alarm) => {
+            Self::AlarmStands(standing) => {
                 let sql = "INSERT OR REPLACE INTO alarms VALUES (?1, ?2, ?3, ?4, ?5)";
-                let Subject { area, kind, device } = &alarm.subject;
-                let reason = alarm.reason.code();
-                let values = params![area, kind.as_str(), device, reason, json(alarm)?];
+                let Subject { area, kind, device } = &standing.alarm.subject;
+                let reason = standing.alarm.reason.code();
+                let values = params![area, kind.as_str(), device, reason, json(standing)?];
                 to.prepare_cached(sql)?.execute(values)
             }
             Self::AlarmCleared(Subject { area, kind, device }, reason) => {

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use onecard_rules::{
-    event::Alarm,
+    alarm::Standing,
+    code::Phone,
     ids::{GateId, PersonId, RoomId},
     mode::{Measure, Orders, Override},
     passback::Whereabouts,
@@ -17,6 +18,7 @@ use super::{
     editor::{ACCOUNTS, read_account},
     operators::{OPERATORS, SESSIONS, TOKENS, read_operator, read_session, read_token},
     people::{CARD, PERSON, read_card, read_person},
+    phones::{PHONE, read_phone},
 };
 use crate::store::{
     Anchor, StoreFailure,
@@ -29,10 +31,11 @@ use crate::store::{
 pub struct Loaded {
     pub people: Vec<Person>,
     pub cards: Vec<Card>,
+    pub phones: Vec<Phone>,
     pub presence: Vec<(PersonId, Whereabouts)>,
     pub measures: Vec<Measure>,
     pub overrides: Vec<(GateId, Override)>,
-    pub alarms: Vec<Alarm>,
+    pub alarms: Vec<Standing>,
     /// What is remembered of each room, as the power service wrote it.
     pub rooms: Vec<(RoomId, String)>,
     /// The row of the journal that presence, orders and alarms follow from; apply what is after it.
@@ -85,6 +88,7 @@ impl DatabaseReader {
         Ok(Loaded {
             people: all(&from, PERSON, read_person)?,
             cards: all(&from, CARD, read_card)?,
+            phones: all(&from, PHONE, read_phone)?,
             presence: all(&from, "SELECT * FROM presence", read_presence)?,
             measures: all(&from, "SELECT body FROM measures", |row| json(row, 0))?,
             overrides: all(&from, "SELECT gate, body FROM overrides", |row| {
@@ -108,6 +112,14 @@ impl DatabaseReader {
     pub fn people_and_cards(&mut self) -> Result<(Vec<Person>, Vec<Card>), StoreFailure> {
         let from = self.connection.transaction()?;
         Ok((all(&from, PERSON, read_person)?, all(&from, CARD, read_card)?))
+    }
+
+    /// The phones that are bound to cards.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds what it never should.
+    pub fn phones(&self) -> Result<Vec<Phone>, StoreFailure> {
+        Ok(all(&self.connection, PHONE, read_phone)?)
     }
 
     /// The row of the journal that was last noted here, to prove the journal against.

@@ -95,6 +95,15 @@ pub(super) const STEPS: &[&str] = &[
     ) STRICT, WITHOUT ROWID;
 ",
     "
+    -- The public half of the key that a person's phone signs its codes with.
+    CREATE TABLE phones (
+        person   TEXT PRIMARY KEY REFERENCES people (id),
+        card     TEXT NOT NULL,
+        key      TEXT NOT NULL,
+        since_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
+    "
     -- Whoever had a token before there were roles might do everything.
     CREATE TABLE tokens (
         operator   TEXT NOT NULL,

@@ -1,0 +1,554 @@
+/* Made from docs/asyncapi.yaml by `npm run api`. Do not edit. */
+
+export type Count = number
+/**
+ * The `seq` of the fact before this one on the same topic; null or absent when there is none.
+ */
+export type PrevSeq = number | null
+/**
+ * RFC 3339 with the site's offset and milliseconds.
+ */
+export type Moment = string
+/**
+ * A code - letters, digits, `-`, `_` and `.`.
+ */
+export type Code = string
+/**
+ * Through the gate, from its `from` area to its `to` area, or back.
+ */
+export type Direction = 'in' | 'out'
+/**
+ * Stable codes; none is ever renamed.
+ */
+export type Reason =
+  | 'grant'
+  | 'grant_egress'
+  | 'grant_command'
+  | 'grant_free'
+  | 'no_entry'
+  | 'deny_unknown_card'
+  | 'deny_lost'
+  | 'deny_frozen'
+  | 'deny_blacklisted'
+  | 'deny_cancelled'
+  | 'deny_expired'
+  | 'deny_not_yet'
+  | 'deny_no_right'
+  | 'deny_schedule'
+  | 'deny_not_resident'
+  | 'deny_training'
+  | 'deny_quarantine'
+  | 'deny_leave'
+  | 'deny_full'
+  | 'deny_passback'
+  | 'warn_passback'
+  | 'deny_lockdown'
+  | 'deny_blocked'
+  | 'deny_stale'
+  | 'deny_replay'
+  | 'deny_policy_fault'
+  | 'deny_code'
+  | 'forced'
+  | 'held'
+  | 'tamper'
+  | 'gate_fault'
+  | 'gate_unconfirmed'
+  | 'offline'
+  | 'malformed_message'
+  | 'unknown_cards'
+  | 'messages_dropped'
+  | 'relay_disobeys'
+  | 'draws_while_open'
+  | 'locally_locked'
+  | 'opened_by_itself'
+  | 'closed_by_itself'
+  | 'relay_silent'
+  | 'meter_silent'
+  | 'meter_implausible'
+  | 'line_down'
+  | 'rules_refused'
+export type PersonKind = 'teacher' | 'student' | 'merchant' | 'family' | 'temporary' | 'visitor'
+/**
+ * RFC 3339 with offset, from 2020 to 2120.
+ */
+export type DeviceMoment = string
+/**
+ * How a gate stands.
+ */
+export type Mode = 'secure' | 'free' | 'blocked' | 'locked_down' | 'released'
+export type Sentence = string
+/**
+ * RFC 3339 in UTC, as the journal has it.
+ */
+export type Utc = string
+export type UtcOrNever = Utc | null
+export type Fact =
+  | {
+      seq: Count
+      boot: Count
+      prev_seq?: PrevSeq
+      fact: 'booted'
+      at: Utc
+      version: string
+      people: Count
+      cards: Count
+      rules_version: string
+    }
+  | {
+      seq: Count
+      boot: Count
+      prev_seq?: PrevSeq
+      fact: 'stopped'
+      at: Utc
+    }
+  | {
+      seq: Count
+      boot: Count
+      prev_seq?: PrevSeq
+      fact: 'gate_mode_changed'
+      at: Utc
+      area: Code
+      gate: Code
+      mode: Mode
+      owner: Owner
+    }
+  | {
+      seq: Count
+      boot: Count
+      prev_seq?: PrevSeq
+      fact: 'measure_begun'
+      at: Utc
+      measure: Measure
+    }
+  | {
+      seq: Count
+      boot: Count
+      prev_seq?: PrevSeq
+      fact: 'measure_ended'
+      at: Utc
+      measure: Measure
+      by: Code | null
+      why: string | null
+    }
+  | {
+      seq: Count
+      boot: Count
+      prev_seq?: PrevSeq
+      fact: 'operator_acted'
+      at: Utc
+      by: Code
+      why: string
+      act: Act
+    }
+  | {
+      seq: Count
+      boot: Count
+      prev_seq?: PrevSeq
+      fact: 'rules_loaded'
+      at: Utc
+      version: string
+      policies: Count
+    }
+  | {
+      seq: Count
+      boot: Count
+      prev_seq?: PrevSeq
+      fact: 'rules_refused'
+      at: Utc
+      /**
+       * @minItems 1
+       */
+      mistakes: [string, ...string[]]
+    }
+  | {
+      seq: Count
+      boot: Count
+      prev_seq?: PrevSeq
+      fact: 'people_imported'
+      at: Utc
+      people: Count
+      cards: Count
+    }
+/**
+ * Who holds the layer of orders that won.
+ */
+export type Owner =
+  | {
+      layer: 'emergency'
+      area: Code
+      by: Code
+      why: string
+    }
+  | {
+      layer: 'lockdown'
+      area: Code
+      by: Code
+      why: string
+    }
+  | {
+      layer: 'operator'
+      by: Code
+      why: string
+      until: UtcOrNever
+    }
+  | {
+      layer: 'schedule'
+      window: Code
+    }
+  | {
+      layer: 'standing'
+    }
+/**
+ * What an operator did.
+ */
+export type Act =
+  | {
+      act: 'override_set'
+      gate: Code
+      order: Override
+    }
+  | {
+      act: 'override_cleared'
+      gate: Code
+    }
+  | {
+      act: 'passback_forgiven'
+      person: Code
+    }
+  | {
+      act: 'passback_forgiven_within'
+      area: Code
+      people: Count
+    }
+  | {
+      act: 'alarm_acknowledged'
+      subject: Subject
+      reason: Reason
+    }
+export type DeviceKind = 'reader' | 'gate' | 'room' | 'valve' | 'bus' | 'controller'
+
+export interface Payloads {
+  entry?: Entry
+  alarm?: Alarm
+  gateState?: GateState
+  roomState?: RoomState
+  roomEvent?: RoomEvent
+  busState?: LineState
+  fact?: Fact
+  evidence?: Evidence
+  tripRule?: TripRule
+  sample?: Sample
+  relayRecord?: RelayRecord
+  reason?: Reason
+  mode?: Mode
+  personKind?: PersonKind
+  owner?: Owner
+}
+export interface Entry {
+  seq: Count
+  boot: Count
+  prev_seq?: PrevSeq
+  at: Moment
+  presented_at?: Moment
+  decision: Code
+  area: Code
+  gate: Code
+  direction: Direction
+  reader?: Code
+  granted: boolean
+  reason: Reason
+  /**
+   * A code - letters, digits, `-`, `_` and `.`.
+   */
+  rule: string
+  /**
+   * @minItems 1
+   */
+  rules: [Code, ...Code[]]
+  /**
+   * Of the rule set in force.
+   */
+  rules_version?: string
+  /**
+   * Remarks that did not decide.
+   *
+   * @minItems 1
+   */
+  flags?: [string, ...string[]]
+  person?: Code
+  name?: string
+  kind?: PersonKind
+  /**
+   * With its middle hidden.
+   */
+  card?: string
+  /**
+   * Below the controller's HTTP address.
+   */
+  photo?: string
+  /**
+   * A code - letters, digits, `-`, `_` and `.`.
+   */
+  by?: string
+  why?: string
+  /**
+   * A code - letters, digits, `-`, `_` and `.`.
+   */
+  replay_of?: string
+  text_zh: string
+  text_en: string
+}
+export interface Alarm {
+  seq: Count
+  boot: Count
+  prev_seq?: PrevSeq
+  state: 'raised' | 'acknowledged'
+  reason: Reason
+  since: Moment
+  /**
+   * What exactly
+   */
+  detail: string
+  text_zh: string
+  text_en: string
+  /**
+   * @minItems 1
+   */
+  standing: [
+    {
+      reason: Reason
+      since: Moment
+      acknowledged_by?: Code
+    },
+    ...{
+      reason: Reason
+      since: Moment
+      acknowledged_by?: Code
+    }[],
+  ]
+}
+export interface GateState {
+  state: 'closed' | 'locked' | 'open' | 'held' | 'forced' | 'fault'
+  at?: DeviceMoment
+  /**
+   * The `id` (of an opening its `decision`) of the command obeyed last.
+   */
+  command?: string
+  mode?: Mode
+  tamper?: boolean
+  /**
+   * The device's own words about its fault.
+   */
+  detail?: string
+  [k: string]: unknown
+}
+export interface RoomState {
+  room: Code
+  name: string
+  area: Code
+  line: Code
+  at: Moment
+  /**
+   * Absent while it is not known; open is dark.
+   */
+  relay?: 'open' | 'closed'
+  /**
+   * What the reading below is worth.
+   */
+  reading: 'fresh' | 'stale' | 'missing'
+  absence?: 'not_read_yet' | 'no_answer' | 'refused' | 'garbled' | 'implausible' | 'another_meter'
+  power_w?: number
+  voltage_v?: number
+  current_a?: number
+  read_at?: Moment
+  limit_w: number
+  night_limit_w?: number
+  towards_trip: number
+  off: Told[]
+  alarms: (
+    | 'disobeys'
+    | 'draws_while_open'
+    | 'locally_locked'
+    | 'opened_by_itself'
+    | 'closed_by_itself'
+    | 'silent'
+  )[]
+  evidence?: Evidence
+  commands: RelayRecord[]
+}
+/**
+ * A demand that keeps the room dark, in both languages - why and since when, what happens next and when.
+ */
+export interface Told {
+  why_zh: Sentence
+  why_en: Sentence
+  next_zh: Sentence
+  next_en: Sentence
+}
+/**
+ * What a trip rests on.
+ */
+export interface Evidence {
+  at: Utc
+  rule: TripRule
+  characteristic: {
+    [k: string]: unknown
+  }
+  /**
+   * Where the curve stood
+   */
+  position: number
+  /**
+   * The load over its limit at the last sample.
+   */
+  ratio: number
+  since: Utc
+  /**
+   * @maxItems 16
+   */
+  samples: Sample[]
+  /**
+   * The step
+   */
+  step: {
+    [k: string]: unknown
+  } | null
+  then:
+    | {
+        then: 'reclose'
+        at: Utc
+        tries_left: Count
+      }
+    | {
+        then: 'locked_out'
+      }
+}
+export interface TripRule {
+  rule: 'room_limit' | 'night_limit' | 'circuit_rating' | 'malicious_load'
+  limit_w?: number
+  rated_current_a?: number
+  band?: {
+    [k: string]: unknown
+  }
+  increment_w?: number
+  power_factor?: number
+}
+export interface Sample {
+  at: Utc
+  voltage_v: number
+  current_a: number
+  active_power_w: number
+  reactive_power_var: number | null
+}
+/**
+ * The way of one command - issued, sent, answered, seen.
+ */
+export interface RelayRecord {
+  command: {
+    id: Count
+    to: 'open' | 'closed'
+    urgent: boolean
+    why: {
+      [k: string]: unknown
+    } | null
+    issued: Utc
+    deadline: Utc
+  }
+  sent: UtcOrNever
+  answered: UtcOrNever
+  outcome:
+    | null
+    | [
+        'seen' | 'expired' | 'unanswered' | 'refused' | 'disobeyed' | 'superseded' | 'interrupted',
+        Utc,
+      ]
+}
+export interface RoomEvent {
+  seq: Count
+  boot: Count
+  prev_seq: PrevSeq
+  at: Moment
+  room: Code
+  what:
+    | 'tripped'
+    | 'reclosed'
+    | 'locked_out'
+    | 'released'
+    | 'warned'
+    | 'warning_cleared'
+    | 'demand_posted'
+    | 'demand_released'
+    | 'command_ended'
+    | 'doubted'
+    | 'limits_set'
+  evidence?: Evidence
+  tries_left?: Count
+  by?: string | null
+  words?: string | null
+  rule?: TripRule
+  remaining_s?: number | null
+  off?: DemandOff
+  record?: RelayRecord
+  doubt?: {
+    [k: string]: unknown
+  }
+  limit_w?: number
+  night_limit_w?: number | null
+}
+export interface DemandOff {
+  why: {
+    demander: 'emergency' | 'protection' | 'operator' | 'feeder' | 'credit' | 'schedule'
+    [k: string]: unknown
+  }
+  since: Utc
+  until: UtcOrNever
+}
+export interface LineState {
+  line: Code
+  area: Code
+  up: boolean
+  rooms: Count
+  /**
+   * One round over all rooms
+   */
+  cycle_ms: number
+  measured_cycle_ms?: Count
+  /**
+   * The computed longest time from an overload to its relay seen open; the delay of the limit itself is not in it.
+   */
+  worst_trip_ms: number
+  busy_permille?: number
+  dead_permille?: number
+  units: {
+    unit: number
+    alive: boolean
+    answers: Count
+    silences: Count
+    spoilt: Count
+    exceptions: Count
+    late: Count
+    foreign: Count
+    turnaround_p50_ms: number
+    turnaround_p999_ms: number
+  }[]
+}
+export interface Measure {
+  kind: 'lockdown' | 'release'
+  area: Code
+  by: Code
+  why: string
+  since: Utc
+  until: UtcOrNever
+}
+export interface Override {
+  mode: Mode
+  by: Code
+  why: string
+  since: Utc
+  until: UtcOrNever
+}
+export interface Subject {
+  area: Code
+  kind: DeviceKind
+  device: Code
+}
