@@ -1,7 +1,12 @@
 //! Stories of operators at the real controller: signing in over HTTP, hearing the own gates live over
 //! the broker, and losing both when an administrator says so.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "tests may fail loudly")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests may fail as tests do"
+)]
 
 use std::{net::SocketAddr, time::Duration};
 

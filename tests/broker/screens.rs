@@ -336,7 +336,8 @@ async fn a_ticket_ends_with_its_time_its_session_and_its_operators_rights() {
     page.closed().await;
     assert!(office.connect(&ticket, &ticket.name).await.is_err());
 
-    let revoked: [(&str, fn(&mut Editor, &OperatorId)); 3] = [
+    type Revoke = fn(&mut Editor, &OperatorId);
+    let revoked: [(&str, Revoke); 3] = [
         ("c", |editor, id| assert!(editor.revoke_operator(id, at(0)).unwrap())),
         ("d", |editor, id| assert!(editor.set_password(id, "$argon2id$").unwrap())),
         ("e", |editor, id| {
