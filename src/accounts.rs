@@ -51,12 +51,13 @@ fn account(row: &StoredAccount) -> Result<Account, AccountMistake> {
 /// An account as it is stored.
 ///
 /// # Errors
-/// Never for rights that the broker knows.
+/// For the page of an operator: its time is over before a restart is.
 pub fn row(
     username: &str,
     account: &Account,
     created: Time,
-) -> Result<StoredAccount, serde_json::Error> {
+) -> Result<StoredAccount, AccountMistake> {
+    let wrong = |what: String| AccountMistake { username: username.to_owned(), what };
     let (stored, area, kind, device) = match account.rights.clone() {
         Rights::Device { area, kind, device } => {
             let words = (area.clone(), kind.as_str(), device.clone());
@@ -67,13 +68,14 @@ pub fn row(
             (Stored::Dashboard { areas }, seen, "dashboard", username.to_owned())
         }
         Rights::System => (Stored::System, "_".to_owned(), "system", username.to_owned()),
+        Rights::Screen { .. } => return Err(wrong("it is not kept".to_owned())),
     };
     Ok(StoredAccount {
         username: username.to_owned(),
         area,
         kind: kind.to_owned(),
         device,
-        rights: serde_json::to_string(&stored)?,
+        rights: serde_json::to_string(&stored).map_err(|error| wrong(error.to_string()))?,
         hash: account.secret.to_string(),
         created,
         revoked: None,

@@ -12,6 +12,7 @@ mod entry_line;
 mod init;
 mod journal;
 mod logging;
+mod operator;
 mod people;
 mod phone;
 mod secrets;
@@ -71,9 +72,11 @@ enum Verb {
         after_help = "Example:\n  onecard device add --data DIR reader north-1-in --area campus"
     )]
     Device(secrets::Device),
-    /// Operators and their tokens for the HTTP interface.
-    #[command(after_help = "Example:\n  onecard operator add --data DIR li.wei")]
-    Operator(secrets::Operator),
+    /// Operators: roles, passwords, tokens.
+    #[command(
+        after_help = "Example:\n  onecard operator add --data DIR li.wei --role administrator"
+    )]
+    Operator(operator::Operator),
     /// Work with the journal.
     #[command(after_help = "Example:\n  onecard journal verify --data DIR")]
     Journal(journal::Journal),
@@ -118,8 +121,8 @@ pub fn run() -> ExitCode {
         Verb::Import(verb) => people::run(&verb),
         Verb::Phone(verb) => phone::run(&verb),
         Verb::Card(verb) => card::run(&verb),
-        Verb::Device(verb) => secrets::run_device(&verb),
-        Verb::Operator(verb) => secrets::run_operator(&verb),
+        Verb::Device(verb) => secrets::run(&verb),
+        Verb::Operator(verb) => operator::run(&verb),
         Verb::Journal(verb) => journal::run(&verb),
     };
     match outcome {

@@ -146,6 +146,8 @@ impl Projection {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::PeopleImported { .. } => vec![self.fact(row, earlier)],
+            // Who searched whom, and from where, is for those who may read the journal.
+            Event::Audited(_) => Vec::new(),
             Event::RoomHappened { at, area, room, happening } => {
                 let topic = self.topics.build(
                     area.as_str(),

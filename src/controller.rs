@@ -39,10 +39,11 @@ use crate::{
     campus::{Campus, Mistakes},
     clock::SystemClock,
     consequences::Projection,
-    http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure, PowerDesk},
+    http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure, PowerDesk, Supplies},
     late::LateReceiver,
     link::{Link, LinkFailure},
     metrics::Metrics,
+    operators::{self, Operators},
     outbox::Outbox,
     power::{self, Power},
     recovery::{Recovery, RoomRecord},
@@ -259,6 +260,15 @@ impl Controller {
         let outbox = common.outbox(projected_alarms, site.zone, loaded.as_of)?;
         let outbox = actix::spawn(outbox.run(stopped.clone()));
         let Common { journal, database, clock, metrics, topics, .. } = common;
+        let known = Arc::new(Operators::new(
+            database.path().to_owned(),
+            Arc::clone(&site),
+            topics.clone(),
+            Arc::clone(&accounts),
+        ));
+        let watched = Arc::clone(&known);
+        let (held, noted) = (link.handle(), journal.clone());
+        actix::spawn(operators::watch(watched, held, noted, clock.clone(), stopped.clone()));
         let version = env!("CARGO_PKG_VERSION").to_owned();
         record(&journal, Event::Booted { at: now, version, people, cards, rules_version });
         link.listen();
@@ -282,7 +292,9 @@ impl Controller {
             power: PowerDesk::of(&power),
             gates: Arc::new(services.gates),
             journal: journal.clone(),
-            database: database.path().to_owned(),
+            operators: known,
+            supplies: Arc::new(Supplies::of(&campus.power)),
+            websocket: link.websocket(&campus),
             metrics: metrics.clone(),
             clock: clock.clone(),
             link: Arc::new(link.handle()),

@@ -1,19 +1,18 @@
 //! The HTTP interface: entries, gates, areas, alarms to read; orders to give by a named operator;
-//! health and metrics. `docs/http.md` is its guide, `/openapi.json` its contract.
+//! health and metrics; and the pages. `docs/http.md` is its guide, `/openapi.json` its contract.
 //!
 //! It runs on its own threads and asks the services; nothing of the real-time path waits for it.
 
 use std::{
     collections::HashMap,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
 
 use actix::Recipient;
 use actix_web::{
-    App, HttpRequest, HttpServer,
+    App, HttpServer,
     body::MessageBody,
     dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::DefaultHeaders,
@@ -23,22 +22,29 @@ use onecard_devices::{clock::SharedClock, gate::actor::GetSnapshot};
 use onecard_rules::{ids::GateId, site::Site};
 use tracing::info;
 
-use crate::{metrics::Metrics, store::journal::Journal};
+use crate::{metrics::Metrics, operators::Operators, store::journal::Journal};
 
 mod act;
 mod asked;
+mod campus;
 mod desks;
 mod health;
 mod openapi;
 mod operator;
+mod pages;
 mod places;
 mod power;
 mod problem;
 mod read;
+mod rights;
+mod session;
 #[cfg(test)]
 mod tests;
+mod websocket;
 
+pub use campus::Supplies;
 pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus, PowerDesk};
+pub use websocket::Websocket;
 
 /// Longest body taken, in bytes; orders are short.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -58,8 +64,9 @@ pub struct Backend {
     pub power: PowerDesk,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
-    /// The database's file.
-    pub database: PathBuf,
+    pub operators: Arc<Operators>,
+    pub supplies: Arc<Supplies>,
+    pub websocket: Websocket,
     pub metrics: Metrics,
     pub clock: SharedClock,
     pub link: Arc<dyn LinkStatus>,
@@ -128,14 +135,16 @@ pub fn start(listen: SocketAddr, backend: Backend) -> Result<Server, HttpFailure
 #[derive(Debug, Clone)]
 struct Parts {
     backend: web::Data<Backend>,
-    doorkeeper: web::Data<operator::Doorkeeper>,
+    turns: web::Data<session::Turns>,
+    pages: web::Data<&'static pages::Bundle>,
     since: web::Data<health::Since>,
 }
 
 impl Parts {
     fn new(backend: Backend) -> Self {
         Self {
-            doorkeeper: web::Data::new(operator::Doorkeeper::new(backend.database.clone())),
+            turns: web::Data::new(session::Turns::default()),
+            pages: web::Data::new(&pages::BUILT_IN),
             since: web::Data::new(health::Since(backend.clock.now())),
             backend: web::Data::new(backend),
         }
@@ -155,7 +164,8 @@ fn app(
 > {
     App::new()
         .app_data(parts.backend)
-        .app_data(parts.doorkeeper)
+        .app_data(parts.turns)
+        .app_data(parts.pages)
         .app_data(parts.since)
         .app_data(PayloadConfig::new(BODY_BYTES_MAX))
         .app_data(QueryConfig::default().error_handler(|error, _| asked::bad_query(error).into()))
@@ -167,5 +177,5 @@ fn app(
                 .add(("cache-control", "no-store")),
         )
         .configure(openapi::routes)
-        .default_service(web::to(async |request: HttpRequest| openapi::refuse(&request)))
+        .default_service(web::to(pages::serve))
 }

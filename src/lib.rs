@@ -16,6 +16,7 @@ pub mod import;
 pub mod late;
 pub mod link;
 pub mod metrics;
+pub mod operators;
 pub mod outbox;
 pub mod power;
 pub mod recovery;

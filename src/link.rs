@@ -15,6 +15,7 @@ use crate::{
     broker::{self, Broker, BrokerFailure, accounts::Accounts},
     campus::{BrokerSettings, Campus, Embedded, Outside},
     controller::CONTROLLER,
+    http::Websocket,
     metrics::Metrics,
     switchboard,
 };
@@ -123,6 +124,21 @@ impl Link {
         match self {
             Self::Embedded(broker) => Some(broker.addresses().tcp),
             Self::Outside { .. } => None,
+        }
+    }
+
+    /// Where pages find the broker; `campus` is what the link was opened for.
+    #[must_use]
+    pub fn websocket(&self, campus: &Campus) -> Websocket {
+        match (self, &campus.broker) {
+            (Self::Embedded(broker), BrokerSettings::Embedded(embedded)) => {
+                match (broker.addresses().websocket, &embedded.websocket_url) {
+                    (Some(_), Some(url)) => Websocket::Behind(url.clone()),
+                    (Some(address), None) => Websocket::Open(address),
+                    (None, _) => Websocket::Closed,
+                }
+            }
+            (Self::Embedded(_) | Self::Outside { .. }, _) => Websocket::Outside,
         }
     }
 

@@ -136,7 +136,8 @@ impl Outbox {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::RoomHappened { .. }
-            | Event::PeopleImported { .. } => None,
+            | Event::PeopleImported { .. }
+            | Event::Audited(_) => None,
         }
         };
         self.projection.follow(row, &earlier)

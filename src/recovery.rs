@@ -111,7 +111,8 @@ impl Recovery {
             | Event::Stopped { .. }
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
-            | Event::PeopleImported { .. } => {}
+            | Event::PeopleImported { .. }
+            | Event::Audited(_) => {}
         }
     }
 

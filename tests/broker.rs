@@ -18,6 +18,8 @@ mod protocol;
 mod raw;
 #[path = "broker/running.rs"]
 mod running;
+#[path = "broker/screens.rs"]
+mod screens;
 #[path = "broker/support.rs"]
 mod support;
 #[path = "broker/taking.rs"]

@@ -206,6 +206,18 @@ const TYPOS: &[Row] = &[
         "listen = \"0.0.0.0:8080\"\nanonymous_read = true",
         "http.anonymous_read: shows people's movements",
     ),
+    (
+        CAMPUS,
+        "listen = \"127.0.0.1:1883\"",
+        "listen = \"127.0.0.1:1883\"\nwebsocket_url = \"wss://card.college.cn/mqtt\"",
+        "broker.websocket_url: leads nowhere; add `websocket`",
+    ),
+    (
+        CAMPUS,
+        "listen = \"127.0.0.1:1883\"",
+        "listen = \"127.0.0.1:1883\"\nwebsocket_url = \"wss://a; script-src *\"",
+        "broker.websocket_url: `wss://a; script-src *` is not good",
+    ),
     (CAMPUS, "[http]", "[htpt]", "campus.toml:1: http: is missing"),
     // campus.toml: limits
     (

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Time,
+    audit::Audit,
     calendar::DayOfWeek,
     credential::Credential,
     ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, RoomId, WindowId},
@@ -254,6 +255,8 @@ pub enum Event {
         people: usize,
         cards: usize,
     },
+    /// Somebody signed in, ordered or searched.
+    Audited(Box<Audit>),
 }
 
 impl Event {
@@ -263,6 +266,7 @@ impl Event {
         match self {
             Self::EntryDecided(entry) => entry.at,
             Self::PassageEnded(passage) => passage.at,
+            Self::Audited(audit) => audit.at,
             Self::Booted { at, .. }
             | Self::Stopped { at }
             | Self::GateModeChanged { at, .. }
@@ -298,6 +302,7 @@ impl Event {
             Self::RulesRefused { .. } => "rules_refused",
             Self::RoomHappened { .. } => "room_happened",
             Self::PeopleImported { .. } => "people_imported",
+            Self::Audited(_) => "audited",
         }
     }
 
@@ -319,7 +324,8 @@ impl Event {
             | Self::RulesLoaded { .. }
             | Self::RulesRefused { .. }
             | Self::RoomHappened { .. }
-            | Self::PeopleImported { .. } => None,
+            | Self::PeopleImported { .. }
+            | Self::Audited(_) => None,
         }
     }
 
@@ -329,6 +335,7 @@ impl Event {
         match self {
             Self::EntryDecided(entry) => entry.person.as_ref(),
             Self::PassageEnded(passage) => passage.person.as_ref(),
+            Self::Audited(audit) => audit.person(),
             Self::Booted { .. }
             | Self::Stopped { .. }
             | Self::GateModeChanged { .. }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod alarm;
+pub mod audit;
 pub mod calendar;
 pub mod code;
 pub mod credential;
@@ -13,6 +14,7 @@ pub mod event;
 pub mod ids;
 pub mod mode;
 pub mod normaliser;
+pub mod operator;
 pub mod passback;
 pub mod person;
 pub mod policy;

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use onecard_rules::event::DeviceKind;
+use onecard_rules::{Time, event::DeviceKind};
 use sha2::{Digest, Sha256};
 
 /// The length of a secret and of a salt, in bytes.
@@ -32,6 +32,9 @@ pub enum Rights {
     },
     /// An operator's system: reads what a whole-site dashboard reads, and makes requests.
     System,
+    /// The page of an operator who has signed in: hears what these filters cover, until then. Its
+    /// client id is its name.
+    Screen { filters: Arc<[String]>, until: Time },
 }
 
 /// A machine-made secret of 128 random bits, which serves a client as its password.
@@ -141,24 +144,28 @@ pub struct Account {
 
 type Table = HashMap<String, Arc<Account>>;
 
-/// All accounts by name: a table that is replaced whole, while the broker reads it.
+/// All accounts by name: a table that is replaced whole, while the broker reads it; and beside it
+/// guests, who come and go one by one.
 ///
 /// Rights are looked up at every publish and subscription, so a change counts at once. What a
 /// session has subscribed to before stays: see `Handle::disconnect`.
 #[derive(Debug, Default)]
-pub struct Accounts(RwLock<Arc<Table>>);
+pub struct Accounts {
+    table: RwLock<Arc<Table>>,
+    guests: RwLock<Table>,
+}
 
 impl Accounts {
     /// A table of these accounts; of two with one name the later counts.
     #[must_use]
     pub fn new(accounts: impl IntoIterator<Item = (String, Account)>) -> Self {
-        Self(RwLock::new(Arc::new(table(accounts))))
+        Self { table: RwLock::new(Arc::new(table(accounts))), guests: RwLock::default() }
     }
 
     /// Puts these accounts in place of all.
     pub fn replace(&self, accounts: impl IntoIterator<Item = (String, Account)>) {
         let new = Arc::new(table(accounts));
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = new;
+        *self.table.write().unwrap_or_else(PoisonError::into_inner) = new;
     }
 
     /// The account of that name, if the password is its secret.
@@ -170,19 +177,34 @@ impl Accounts {
     /// The account of that name.
     #[must_use]
     pub fn find(&self, username: &str) -> Option<Arc<Account>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(username).cloned()
+        let known =
+            self.table.read().unwrap_or_else(PoisonError::into_inner).get(username).cloned();
+        known.or_else(|| {
+            self.guests.read().unwrap_or_else(PoisonError::into_inner).get(username).cloned()
+        })
     }
 
-    /// The names of all accounts.
+    /// Lets a guest in; of two with one name the later counts, and a lasting account before both.
+    pub fn admit(&self, username: &str, guest: Account) {
+        let mut guests = self.guests.write().unwrap_or_else(PoisonError::into_inner);
+        guests.insert(username.to_owned(), Arc::new(guest));
+    }
+
+    /// Sends a guest away; its sessions are ended by `Handle::disconnect`.
+    pub fn dismiss(&self, username: &str) {
+        self.guests.write().unwrap_or_else(PoisonError::into_inner).remove(username);
+    }
+
+    /// The names of all lasting accounts.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        self.table.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
-    /// How many accounts there are.
+    /// How many lasting accounts there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).len()
+        self.table.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Whether there are none, so that nobody may connect.

@@ -70,7 +70,10 @@ impl Gatekeeper {
         let whose = match connect.username() {
             Some(name) => {
                 let password = connect.password().map_or(&b""[..], |password| password);
-                self.accounts.check(name, password).map(Whose::Account)
+                self.accounts
+                    .check(name, password)
+                    .filter(|who| self.counts(who))
+                    .map(Whose::Account)
             }
             None => self.anonymous.then_some(Whose::Anonymous),
         };
@@ -105,8 +108,18 @@ impl Gatekeeper {
 
     fn whose(&self, id: &Id) -> Option<Whose> {
         match &id.username {
-            Some(name) => self.accounts.find(name).map(Whose::Account),
+            Some(name) => {
+                self.accounts.find(name).filter(|who| self.counts(who)).map(Whose::Account)
+            }
             None => self.anonymous.then_some(Whose::Anonymous),
+        }
+    }
+
+    /// Whether the time of an account is not over.
+    fn counts(&self, account: &Account) -> bool {
+        match &account.rights {
+            Rights::Screen { until, .. } => (self.clock)() < *until,
+            Rights::Device { .. } | Rights::Dashboard { .. } | Rights::System => true,
         }
     }
 
@@ -226,7 +239,7 @@ impl Gatekeeper {
 fn may_be(whose: &Whose, name: &str, client: &str, is_account: impl Fn(&str) -> bool) -> bool {
     match whose {
         Whose::Account(account) => match account.rights {
-            Rights::Device { .. } => client == name,
+            Rights::Device { .. } | Rights::Screen { .. } => client == name,
             Rights::Dashboard { .. } | Rights::System => client == name || !is_account(client),
         },
         Whose::Anonymous => !is_account(client),

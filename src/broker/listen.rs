@@ -14,7 +14,8 @@ const IN_FLIGHT: NonZeroU16 = NonZeroU16::new(1_024).unwrap();
 const SESSION_EXPIRY: Duration = Duration::from_hours(72);
 /// Topics of ours have six or seven levels.
 const TOPIC_LEVELS_MAX: usize = 8;
-const SUBSCRIPTIONS_MAX: usize = 256;
+/// A guard of many single gates hears each of them by some filters of its own.
+const SUBSCRIPTIONS_MAX: usize = 2048;
 const CLIENT_ID_LENGTH_MAX: usize = 256;
 /// Connections that wait to be accepted: all devices come back at once after a power cut.
 const BACKLOG: i32 = 4_096;

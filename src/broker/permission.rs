@@ -105,7 +105,7 @@ fn published(topics: &Topics, client: Client<'_>, topic: &str) -> Result<Option<
             .filter(|t| reports(*kind).contains(&t.channel))
             .map(|t| Some(t.channel))
             .ok_or(Refusal::Topic),
-        Client::Known(Rights::Dashboard { .. }) => Err(Refusal::Topic),
+        Client::Known(Rights::Dashboard { .. } | Rights::Screen { .. }) => Err(Refusal::Topic),
         Client::Known(Rights::System) => {
             if is_request(topics, topic) {
                 Ok(None)
@@ -154,6 +154,9 @@ pub(super) fn subscribe(topics: &Topics, client: Client<'_>, filter: &str) -> bo
             let prefix = topics.prefix();
             shown(topics, "+", filter)
                 || covers(&format!("{prefix}/{WHOLE_SITE}/controller/+/response/#"), filter)
+        }
+        Client::Known(Rights::Screen { filters, .. }) => {
+            filters.iter().any(|allowed| covers(allowed, filter))
         }
         Client::Anonymous => true,
     }

@@ -16,6 +16,8 @@ pub enum BrokerSettings {
 pub struct Embedded {
     pub listen: SocketAddr,
     pub websocket: Option<SocketAddr>,
+    /// Where pages find it when a proxy stands before it, such as `wss://card.college.cn/mqtt`.
+    pub websocket_url: Option<String>,
     pub tls: Option<TlsFiles>,
     /// Lets clients in without a name; for demonstrations on loopback only.
     pub anonymous: bool,
@@ -51,8 +53,8 @@ pub struct HttpSettings {
 const ADDRESS: &str = "an address and port such as \"127.0.0.1:1883\"";
 
 /// Keys that only the embedded broker has.
-const EMBEDDED_ONLY: [&str; 6] =
-    ["listen", "websocket", "tls_listen", "certificate", "key", "anonymous"];
+const EMBEDDED_ONLY: [&str; 7] =
+    ["listen", "websocket", "websocket_url", "tls_listen", "certificate", "key", "anonymous"];
 
 /// Keys that only a broker of one's own has.
 const OUTSIDE_ONLY: [&str; 3] = ["username", "password_file", "client_id"];
@@ -112,6 +114,7 @@ fn outside_of(
 fn embedded_of(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSettings> {
     let listen = table.required::<SocketAddr>("listen", ADDRESS, mistakes);
     let websocket = table.parsed::<SocketAddr>("websocket", ADDRESS, mistakes);
+    let websocket_url = websocket_url(table, websocket.is_some(), mistakes);
     let tls_listen = table.parsed::<SocketAddr>("tls_listen", ADDRESS, mistakes);
     let certificate = table.text("certificate", mistakes);
     let key = table.text("key", mistakes);
@@ -139,7 +142,26 @@ fn embedded_of(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerS
         let mend = "listen on 127.0.0.1 only, or set `anonymous = false`".to_owned();
         mistakes.push(table.mistake(anonymous_line, "anonymous", message, mend));
     }
-    Some(BrokerSettings::Embedded(Embedded { listen: listen.value, websocket, tls, anonymous }))
+    let listen = listen.value;
+    Some(BrokerSettings::Embedded(Embedded { listen, websocket, websocket_url, tls, anonymous }))
+}
+
+/// The URL of a proxy before the listener for WebSocket. It goes into a header of every page, so it
+/// holds nothing but a URL.
+fn websocket_url(table: &mut Table, listens: bool, mistakes: &mut Vec<Mistake>) -> Option<String> {
+    let url = table.text("websocket_url", mistakes)?;
+    let rest = url.value.strip_prefix("wss://").or_else(|| url.value.strip_prefix("ws://"));
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/[]".contains(c);
+    if !rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(plain)) {
+        let message = format!("`{}` is not good", url.value);
+        let mend = "write it as \"wss://card.college.cn/mqtt\"".to_owned();
+        mistakes.push(table.mistake(url.line, "websocket_url", message, mend));
+    } else if !listens {
+        let message = "leads nowhere".to_owned();
+        let mend = "add `websocket`, the address that the proxy leads to".to_owned();
+        mistakes.push(table.mistake(url.line, "websocket_url", message, mend));
+    }
+    Some(url.value)
 }
 
 /// Reads `[http]`.

@@ -21,7 +21,7 @@ use onecard_simulators::{
 };
 use tokio::sync::watch;
 
-use super::{LOOPBACK, entry_line::entry_line, logging, say, secrets::add_operator, signals};
+use super::{LOOPBACK, entry_line::entry_line, logging, operator::add_administrator, say, signals};
 use crate::{
     campus::{BrokerSettings, Campus, Embedded, HttpSettings},
     clock::SystemClock,
@@ -31,6 +31,8 @@ use crate::{
         journal::Journal,
     },
 };
+
+mod accounts;
 
 /// The college that the demonstration runs on, as it stands in `examples/college`.
 const COLLEGE: [(&str, &str); 5] = [
@@ -73,6 +75,9 @@ pub struct Demo {
     /// Port of the MQTT broker; 0: any that is free.
     #[arg(long, default_value_t = 1883)]
     mqtt_port: u16,
+    /// Port of the broker for pages, over WebSocket; 0: any that is free.
+    #[arg(long, default_value_t = 8083)]
+    websocket_port: u16,
     /// Port of the HTTP interface; 0: any that is free.
     #[arg(long, default_value_t = 8080)]
     http_port: u16,
@@ -95,8 +100,10 @@ pub fn run(verb: &Demo) -> anyhow::Result<ExitCode> {
         people::generate(&Places::of(&campus.site), verb.people, verb.seed, SystemClock.now());
     let file = data.join(database::FILE_NAME);
     Editor::open(&file)?.put_people_and_cards(&population.people, &population.cards)?;
-    let token = add_operator(&file, &OperatorId::new("demo")?)?;
-    actix::System::new().block_on(show(verb, campus, data, population, &token))
+    let token = add_administrator(&file, &OperatorId::new("demo")?)?;
+    let rooms = campus.power.rooms.values().map(|room| &room.area).next();
+    let accounts = accounts::add(&file, &campus.site, rooms)?;
+    actix::System::new().block_on(show(verb, campus, data, population, &token, &accounts))
 }
 
 async fn show(
@@ -105,10 +112,11 @@ async fn show(
     data: &Path,
     population: Population,
     token: &str,
+    accounts: &[accounts::Account],
 ) -> anyhow::Result<ExitCode> {
     let site = campus.site.clone();
     let controller = Controller::start(campus, data).await.with_context(
-        || "the demo cannot start; are the ports taken? try `--mqtt-port 0 --http-port 0`",
+        || "the demo cannot start; are the ports taken? try `--mqtt-port 0 --websocket-port 0 --http-port 0`",
     )?;
     let broker = controller.broker_address().context("the embedded broker has an address")?;
     let http = controller.http_address();
@@ -122,6 +130,7 @@ async fn show(
         "HTTP  http://{http}/api/entries  /api/gates  /api/areas  /openapi.json  /metrics"
     ));
     say(&format!("token {token}  (for orders: Authorization: Bearer …)"));
+    accounts::show(accounts, http);
     say("Ctrl-C ends it.\n");
 
     let (stop, stopped) = watch::channel(false);
@@ -194,7 +203,8 @@ fn college(verb: &Demo, folder: &Path) -> anyhow::Result<Campus> {
     let on = |port| SocketAddr::new(LOOPBACK, port);
     campus.broker = BrokerSettings::Embedded(Embedded {
         listen: on(verb.mqtt_port),
-        websocket: None,
+        websocket: Some(on(verb.websocket_port)),
+        websocket_url: None,
         tls: None,
         anonymous: true,
     });

@@ -1,10 +1,10 @@
-//! `onecard device` and `onecard operator`: accounts and tokens, shown once.
+//! `onecard device`: accounts on the embedded broker; passwords are shown once.
 
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use onecard_rules::{event::DeviceKind, ids::OperatorId};
+use onecard_rules::event::DeviceKind;
 use rand::TryRngCore as _;
 
 use super::{DataFolder, say};
@@ -12,10 +12,7 @@ use crate::{
     accounts,
     broker::accounts::{Account, Rights, SECRET_BYTES, Secret, SecretHash},
     clock::SystemClock,
-    store::{
-        database::{self, DatabaseReader, Editor},
-        operator,
-    },
+    store::database::{self, DatabaseReader, Editor},
 };
 use onecard_devices::clock::Now as _;
 
@@ -71,32 +68,6 @@ enum Kind {
     System,
 }
 
-/// Operators of the HTTP interface.
-#[derive(Debug, Args)]
-pub struct Operator {
-    #[command(subcommand)]
-    verb: OperatorVerb,
-}
-
-#[derive(Debug, Subcommand)]
-enum OperatorVerb {
-    /// Add an operator, or give them a new token; it is shown once.
-    #[command(after_help = "Example:\n  onecard operator add --data DIR li.wei")]
-    Add {
-        #[command(flatten)]
-        data: DataFolder,
-        name: OperatorId,
-    },
-    /// List the operators.
-    List(DataFolder),
-    /// Remove an operator; the token is good no more.
-    Remove {
-        #[command(flatten)]
-        data: DataFolder,
-        name: OperatorId,
-    },
-}
-
 fn random() -> anyhow::Result<[u8; SECRET_BYTES]> {
     let mut bytes = [0; SECRET_BYTES];
     rand::rngs::OsRng.try_fill_bytes(&mut bytes).context("the system gives no random bytes")?;
@@ -114,14 +85,18 @@ pub fn username(kind: DeviceKind, device: &str) -> String {
     format!("{}-{device}", kind.as_str())
 }
 
-fn file_in(data: &DataFolder) -> anyhow::Result<std::path::PathBuf> {
+/// The database in a data folder, which is made if it is not there.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn file_in(data: &DataFolder) -> anyhow::Result<std::path::PathBuf> {
     let folder = &data.data;
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make `{}`", folder.display()))?;
     Ok(folder.join(database::FILE_NAME))
 }
 
-pub fn run_device(verb: &Device) -> anyhow::Result<ExitCode> {
+pub fn run(verb: &Device) -> anyhow::Result<ExitCode> {
     match &verb.verb {
         DeviceVerb::Add { data, kind, name, area } => {
             let (username, rights) = rights(*kind, name, area)?;
@@ -191,38 +166,4 @@ fn add_all(folder: &std::path::Path, data: &DataFolder) -> anyhow::Result<()> {
         editor.put_account(&accounts::row(&username, &account, SystemClock.now())?)?;
     }
     Ok(())
-}
-
-pub fn run_operator(verb: &Operator) -> anyhow::Result<ExitCode> {
-    match &verb.verb {
-        OperatorVerb::Add { data, name } => {
-            let token = add_operator(&file_in(data)?, name)?;
-            say(&format!("token {token}"));
-            say("the token is not stored and will not be shown again");
-        }
-        OperatorVerb::List(data) => {
-            for operator in DatabaseReader::open(&file_in(data)?)?.operators()? {
-                let state = if operator.revoked.is_some() { " (removed)" } else { "" };
-                say(&format!("{:<32} since {}{state}", operator.id, operator.created));
-            }
-        }
-        OperatorVerb::Remove { data, name } => {
-            let now = SystemClock.now();
-            if !Editor::open(&file_in(data)?)?.revoke_operator(name, now)? {
-                bail!("there is no operator `{name}`; `onecard operator list` shows them");
-            }
-            say(&format!("removed {name}"));
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Adds an operator; returns the token.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn add_operator(file: &std::path::Path, name: &OperatorId) -> anyhow::Result<String> {
-    let (token, hash) = operator::new_token(name)?;
-    Editor::open(file)?.put_operator(name, &hash, SystemClock.now())?;
-    Ok(token)
 }

@@ -6,6 +6,7 @@ use onecard_rules::{
     event::{DeviceKind, Subject},
     ids::{AreaId, PersonId},
     mode::{MeasureKind, Mode},
+    operator::Place,
     reason::Reason,
     site::Direction,
 };
@@ -17,7 +18,7 @@ use super::{
     asked::{Body, Until, Why, until},
     desks::ask,
     operator::Operator,
-    places::{known_area, known_gate},
+    places::{area_of, known_area, known_gate, place_of},
     problem::{Code, OrderRefusals, Problem},
 };
 use crate::{
@@ -83,9 +84,12 @@ pub async fn open_gate(
     id: web::Path<String>,
     Body(asked): Body<OpenAsked>,
 ) -> Result<web::Json<Opened>, Problem> {
-    let gate = known_gate(&backend, &id)?.id.clone();
-    let order = OpenGate { gate, direction: asked.direction, by: by.0, why: asked.why.0 };
+    let gate = known_gate(&backend, &id)?;
+    let (by, audited) = by.order(&backend, Place::Gate(gate), &id, &asked.why)?;
+    let gate = gate.id.clone();
+    let order = OpenGate { gate, direction: asked.direction, by, why: asked.why.0 };
     let decision = ask(&backend.access.open, order).await??;
+    audited.await?;
     Ok(web::Json(Opened { decision: decision.to_string() }))
 }
 
@@ -146,7 +150,7 @@ pub async fn set_gate_mode(
     Body(asked): Body<ModeAsked>,
 ) -> Result<web::Json<Told>, Problem> {
     let until = until(asked.until, backend.clock.now())?;
-    override_gate(&backend, &id, asked.mode.map(Mode::from), until, by, asked.why).await
+    override_gate(&backend, &id, asked.mode.map(Mode::from), until, &by, asked.why).await
 }
 
 /// Why something is taken back.
@@ -169,7 +173,7 @@ pub async fn clear_gate_mode(
     id: web::Path<String>,
     Body(asked): Body<WhyAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    override_gate(&backend, &id, None, None, by, asked.why).await
+    override_gate(&backend, &id, None, None, &by, asked.why).await
 }
 
 async fn override_gate(
@@ -177,13 +181,15 @@ async fn override_gate(
     id: &str,
     mode: Option<Mode>,
     until: Option<onecard_rules::Time>,
-    by: Operator,
+    by: &Operator,
     why: Why,
 ) -> Result<web::Json<Told>, Problem> {
-    let gate = known_gate(backend, id)?.id.clone();
-    let gates = vec![gate.to_string()];
-    let order = SetOverride { gate, mode, by: by.0, why: why.0, until };
+    let gate = known_gate(backend, id)?;
+    let (by, audited) = by.order(backend, Place::Gate(gate), id, &why)?;
+    let (gate, gates) = (gate.id.clone(), vec![gate.id.to_string()]);
+    let order = SetOverride { gate, mode, by, why: why.0, until };
     ask(&backend.access.set_override, order).await??;
+    audited.await?;
     Ok(web::Json(Told { gates }))
 }
 
@@ -202,13 +208,15 @@ async fn begin(
     backend: &Backend,
     kind: MeasureKind,
     id: &str,
-    by: Operator,
+    by: &Operator,
     asked: MeasureAsked,
 ) -> Result<web::Json<Told>, Problem> {
     let area = known_area(backend, id)?.id.clone();
     let until = until(asked.until, backend.clock.now())?;
-    let order = BeginMeasure { kind, area, by: by.0, why: asked.why.0, until };
+    let (by, audited) = by.order(backend, Place::Area(&area), id, &asked.why)?;
+    let order = BeginMeasure { kind, area, by, why: asked.why.0, until };
     let gates = ask(&backend.access.begin, order).await??;
+    audited.await?;
     Ok(web::Json(Told { gates: gates.iter().map(ToString::to_string).collect() }))
 }
 
@@ -216,12 +224,14 @@ async fn end(
     backend: &Backend,
     kind: MeasureKind,
     id: &str,
-    by: Operator,
+    by: &Operator,
     asked: WhyAsked,
 ) -> Result<web::Json<Told>, Problem> {
     let area = known_area(backend, id)?.id.clone();
-    let order = EndMeasure { kind, area, by: by.0, why: asked.why.0 };
+    let (by, audited) = by.order(backend, Place::Area(&area), id, &asked.why)?;
+    let order = EndMeasure { kind, area, by, why: asked.why.0 };
     let gates = ask(&backend.access.end, order).await??;
+    audited.await?;
     Ok(web::Json(Told { gates: gates.iter().map(ToString::to_string).collect() }))
 }
 
@@ -237,7 +247,7 @@ pub async fn begin_lockdown(
     id: web::Path<String>,
     Body(asked): Body<MeasureAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    begin(&backend, MeasureKind::Lockdown, &id, by, asked).await
+    begin(&backend, MeasureKind::Lockdown, &id, &by, asked).await
 }
 
 /// Ends a lock-down. `why` may be in the query instead of a body.
@@ -252,7 +262,7 @@ pub async fn end_lockdown(
     id: web::Path<String>,
     Body(asked): Body<WhyAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    end(&backend, MeasureKind::Lockdown, &id, by, asked).await
+    end(&backend, MeasureKind::Lockdown, &id, &by, asked).await
 }
 
 /// Ends a lock-down, for clients that cannot send DELETE.
@@ -267,7 +277,7 @@ pub async fn release_lockdown(
     id: web::Path<String>,
     Body(asked): Body<WhyAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    end(&backend, MeasureKind::Lockdown, &id, by, asked).await
+    end(&backend, MeasureKind::Lockdown, &id, &by, asked).await
 }
 
 /// Has every gate of an area stand open, for a fire or an evacuation.
@@ -282,7 +292,7 @@ pub async fn begin_emergency(
     id: web::Path<String>,
     Body(asked): Body<MeasureAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    begin(&backend, MeasureKind::Release, &id, by, asked).await
+    begin(&backend, MeasureKind::Release, &id, &by, asked).await
 }
 
 /// Ends an emergency release; where everybody within is, is forgotten.
@@ -297,7 +307,7 @@ pub async fn end_emergency(
     id: web::Path<String>,
     Body(asked): Body<WhyAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    end(&backend, MeasureKind::Release, &id, by, asked).await
+    end(&backend, MeasureKind::Release, &id, &by, asked).await
 }
 
 /// Whom anti-passback shall forgive: one person, or everybody within an area.
@@ -323,15 +333,24 @@ pub async fn forgive_passback(
     backend: web::Data<Backend>,
     Body(asked): Body<ForgiveAsked>,
 ) -> Result<HttpResponse, Problem> {
-    let whom = match (asked.person, asked.area) {
-        (Some(person), None) => Forgiven::Person(person),
-        (None, Some(area)) => Forgiven::Area(known_area(&backend, area.as_str())?.id.clone()),
+    let (whom, (by, audited)) = match (asked.person, asked.area) {
+        (Some(person), None) => {
+            // It counts wherever the person goes.
+            let order = by.order(&backend, Place::Site, person.as_str(), &asked.why)?;
+            (Forgiven::Person(person), order)
+        }
+        (None, Some(area)) => {
+            let area = known_area(&backend, area.as_str())?.id.clone();
+            let order = by.order(&backend, Place::Area(&area), area.as_str(), &asked.why)?;
+            (Forgiven::Area(area), order)
+        }
         (Some(_), Some(_)) | (None, None) => {
             return Err(Problem::bad_field("person", "name either a `person` or an `area`"));
         }
     };
-    let order = Forgive { whom, by: by.0, why: asked.why.0 };
+    let order = Forgive { whom, by, why: asked.why.0 };
     ask(&backend.access.forgive, order).await??;
+    audited.await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -362,7 +381,12 @@ pub async fn acknowledge_alarm(
     Body(asked): Body<AcknowledgeAsked>,
 ) -> Result<HttpResponse, Problem> {
     let subject = Subject { area: asked.area, kind: asked.kind, device: asked.device };
-    let order = Acknowledge { subject, reason: asked.reason, by: by.0, why: asked.why.0 };
+    let area = area_of(&subject)?;
+    let place = place_of(&backend, &subject, area.as_ref());
+    let target = format!("{}/{}/{}", subject.area, subject.kind.as_str(), subject.device);
+    let (by, audited) = by.order(&backend, place, &target, &asked.why)?;
+    let order = Acknowledge { subject, reason: asked.reason, by, why: asked.why.0 };
     ask(&backend.alarms.acknowledge, order).await??;
+    audited.await?;
     Ok(HttpResponse::NoContent().finish())
 }

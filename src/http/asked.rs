@@ -54,11 +54,19 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 Some(query) if bytes.is_empty() => {
                     Query::<T>::from_query(&query).map(Query::into_inner).map_err(bad_query)
                 }
-                Some(_) | None => serde_json::from_slice(&bytes).map_err(|e| bad_json(&e, &bytes)),
+                Some(_) | None => read_json(&bytes),
             };
             read.map(Self)
         })
     }
+}
+
+/// What a JSON body says.
+///
+/// # Errors
+/// When it is not JSON, or no `T`.
+pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| bad_json(&error, bytes))
 }
 
 fn unreadable(error: &Error) -> Problem {

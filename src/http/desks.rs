@@ -113,6 +113,9 @@ pub trait LinkStatus: fmt::Debug + Send + Sync {
 
     /// What it has counted.
     fn counts(&self) -> Counts<'_>;
+
+    /// Closes the connections of an account.
+    fn disconnect<'a>(&'a self, username: &'a str) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
 }
 
 impl LinkStatus for LinkHandle {
@@ -122,6 +125,10 @@ impl LinkStatus for LinkHandle {
 
     fn counts(&self) -> Counts<'_> {
         Box::pin(Self::counts(self))
+    }
+
+    fn disconnect<'a>(&'a self, username: &'a str) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
+        Box::pin(Self::disconnect(self, username))
     }
 }
 

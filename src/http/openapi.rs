@@ -7,14 +7,18 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         PathItem,
-        security::{Http, HttpAuthScheme, SecurityScheme},
+        security::{
+            ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+        },
     },
 };
 
 use super::{
-    act, health, places, power,
+    act, campus, health,
+    operator::COOKIE,
+    places, power,
     problem::{Code, Problem},
-    read,
+    read, session,
 };
 
 macro_rules! interface {
@@ -29,7 +33,7 @@ macro_rules! interface {
             ),
             paths(get_document, $($module::$handler,)*),
             components(schemas(super::problem::Problem)),
-            modifiers(&Token)
+            modifiers(&Security)
         )]
         struct Document;
 
@@ -42,6 +46,11 @@ macro_rules! interface {
 }
 
 interface! {
+    session::sign_in,
+    session::get_session,
+    session::sign_out,
+    session::get_ticket,
+    campus::get_campus,
     read::get_entries,
     read::get_facts,
     read::get_alarms,
@@ -71,12 +80,26 @@ interface! {
     health::get_version,
 }
 
-struct Token;
+struct Security;
 
-impl Modify for Token {
+impl Modify for Security {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        document.components.get_or_insert_default().add_security_scheme("token", scheme);
+        let components = document.components.get_or_insert_default();
+        let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        components.add_security_scheme("token", token);
+        let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
+        components.add_security_scheme("session", session);
+        // Where a token is good, a session is.
+        for item in document.paths.paths.values_mut() {
+            for operation in [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten()
+            {
+                let named = &mut operation.security;
+                let token = SecurityRequirement::new("token", [""; 0]);
+                if let Some(all) = named.as_mut().filter(|all| all.contains(&token)) {
+                    all.push(SecurityRequirement::new("session", [""; 0]));
+                }
+            }
+        }
     }
 }
 
@@ -109,6 +132,11 @@ pub fn refuse(request: &HttpRequest) -> Problem {
         return Problem::new(Code::UnknownPath, detail);
     }
     Problem::method_not_allowed(request.method().as_str(), path, allowed.join(", "))
+}
+
+/// Whether that is a path of the document, whatever the method.
+pub fn is_known(path: &str) -> bool {
+    document().paths.paths.keys().any(|pattern| matches(pattern, path))
 }
 
 fn matches(pattern: &str, path: &str) -> bool {

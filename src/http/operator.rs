@@ -1,144 +1,291 @@
-//! Who asks: the operator behind a bearer token, `Authorization: Bearer TOKEN`.
+//! Who asks: the operator behind a bearer token, `Authorization: Bearer TOKEN`, or behind the cookie of
+//! a session; and that each of their orders has its line in the audit trail.
 //!
 //! A right token is always let in, however many wrong ones came from the same address: nobody may
 //! keep a guard from ordering a lock-down by guessing. Wrong ones are counted by address; there is
 //! nothing to guess in 32 random bytes, the count only tells a broken client to stop.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    future::Future,
-    net::IpAddr,
-    path::PathBuf,
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{future::Future, net::IpAddr, pin::Pin, sync::Arc};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web};
-use onecard_rules::{Time, ids::OperatorId};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::{Method, header::AUTHORIZATION},
+    web,
+};
+use onecard_rules::{
+    audit::{Audit, Deed, Means, Origin},
+    event::Event,
+    ids::OperatorId,
+    operator::{Action, Authority, Place, Sort},
+};
 
 use super::{
     Backend,
+    asked::Why,
     problem::{Code, Problem},
+    rights,
 };
-use crate::store::{
-    StoreFailure,
-    database::DatabaseReader,
-    operator::{self, Operator as Known},
-};
+use crate::{operators::Signed, store::OnDurable};
 
-/// Wrong tokens that one address may send a minute.
-const WRONG_A_MINUTE: usize = 10;
-/// Addresses whose wrong tokens are counted; of more, the one that was wrong longest ago is forgotten.
-const ADDRESSES_MAX: usize = 1024;
+/// The cookie that holds a session's secret.
+pub const COOKIE: &str = "onecard_session";
+/// The header that proves that a page of ours sends the request.
+pub const CSRF: &str = "x-csrf-token";
 
-/// Somebody with a good token.
+/// Somebody whose role does what the request asks for. Where, is yet to be asked.
 #[derive(Debug, Clone)]
-pub struct Operator(pub OperatorId);
+pub struct Operator {
+    authority: Authority,
+    action: Action,
+    from: Origin,
+}
 
 /// Somebody who may read: an operator, or anybody where the campus lets anybody read.
 #[derive(Debug, Clone)]
-pub struct Reader;
-
-/// Tells good tokens from wrong ones.
-#[derive(Debug)]
-pub struct Doorkeeper {
-    file: PathBuf,
-    operators: Mutex<Option<Operators>>,
-    wrong: Mutex<HashMap<IpAddr, VecDeque<Time>>>,
+pub enum Reader {
+    Anybody { from: Origin },
+    Known(Operator),
 }
 
-/// The operators as of a revision of their table.
-#[derive(Debug)]
-struct Operators {
-    reader: DatabaseReader,
-    revision: u64,
-    known: HashMap<OperatorId, Known>,
+/// Somebody with a session, whatever the role.
+#[derive(Debug, Clone)]
+pub struct InSession {
+    pub signed: Signed,
+    pub from: Origin,
 }
 
-impl Doorkeeper {
-    /// `file` is the database's.
-    pub fn new(file: PathBuf) -> Self {
-        Self { file, operators: Mutex::default(), wrong: Mutex::default() }
-    }
+/// Resolves when the line of the audit trail is on disk.
+pub type Audited = Pin<Box<dyn Future<Output = Result<(), Problem>>>>;
 
-    /// The operator whose token this is. Blocks: it looks whether the table has changed.
-    fn recognise(&self, token: &str, now: Time) -> Result<Option<OperatorId>, StoreFailure> {
-        let Some(id) = operator::claimed(token) else { return Ok(None) };
-        let mut operators = self.operators.lock().unwrap_or_else(PoisonError::into_inner);
-        // What cannot be read is opened anew by the next who asks.
-        let read = match operators.take() {
-            Some(read) if read.reader.revisions()?.operators == read.revision => read,
-            Some(read) => Operators::load(read.reader)?,
-            None => Operators::load(DatabaseReader::open(&self.file)?)?,
+impl Operator {
+    /// Says that the order may be given there, and in whose name; notes it in the audit trail. The
+    /// answer to the order must await what is returned.
+    ///
+    /// # Errors
+    /// When the place is not within the operator's scope.
+    pub fn order(
+        &self,
+        backend: &Backend,
+        place: Place<'_>,
+        target: &str,
+        why: &Why,
+    ) -> Result<(OperatorId, Audited), Problem> {
+        let decided = self.authority.decide(self.action, place, &backend.site);
+        let deed = |refused| {
+            let (action, target, why) = (self.action, target.to_owned(), why.0.clone());
+            Deed::Ordered { action, target, why, refused }
         };
-        let good = read.known.get(&id).is_some_and(|known| known.accepts(token, now));
-        *operators = Some(read);
-        Ok(good.then_some(id))
+        if let Err(refusal) = decided {
+            note(backend, self.audit(backend, deed(Some(refusal.to_string()))));
+            return Err(refusal.into());
+        }
+        let recorded = backend.journal.append_and_wait(self.audit(backend, deed(None)));
+        let audited = async move {
+            let missing = "the order is not in the audit trail; it may have been carried out";
+            recorded.await.map(drop).map_err(|_| Problem::new(Code::NotRecorded, missing))
+        };
+        Ok((self.authority.operator.clone(), Box::pin(audited)))
     }
 
-    /// Counts a wrong token; returns whether there were too many.
-    fn note_wrong(&self, from: IpAddr, now: Time) -> bool {
-        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        if !wrong.contains_key(&from) && wrong.len() >= ADDRESSES_MAX {
-            let oldest = wrong.iter().min_by_key(|(_, times)| times.back().copied());
-            if let Some(oldest) = oldest.map(|(address, _)| *address) {
-                wrong.remove(&oldest);
+    fn audit(&self, backend: &Backend, did: Deed) -> Event {
+        Event::Audited(Box::new(Audit {
+            at: backend.clock.now(),
+            by: Some(self.authority.operator.clone()),
+            role: Some(self.authority.role()),
+            from: self.from.clone(),
+            did,
+        }))
+    }
+}
+
+impl Reader {
+    /// Whether the reader may see what is asked for at that place.
+    pub fn sees(&self, backend: &Backend, place: Place<'_>) -> bool {
+        match self {
+            Self::Anybody { .. } => true,
+            Self::Known(operator) => {
+                operator.authority.allows(operator.action, place, &backend.site)
             }
         }
-        let times = wrong.entry(from).or_default();
-        while times.front().is_some_and(|at| *at + chrono::TimeDelta::minutes(1) < now) {
-            times.pop_front();
+    }
+
+    /// Whether the reader is on duty for the place at all, whatever is asked for.
+    pub fn is_concerned(&self, backend: &Backend, place: Place<'_>) -> bool {
+        let action = match place.sort() {
+            Sort::Site => Action::SeeCampus,
+            Sort::Area => Action::SeeAreas,
+            Sort::Gate => Action::SeeGates,
+            Sort::Supply => Action::SeeSupplies,
+        };
+        match self {
+            Self::Anybody { .. } => true,
+            Self::Known(operator) => operator.authority.allows(action, place, &backend.site),
         }
-        if times.len() >= WRONG_A_MINUTE {
-            return true;
+    }
+
+    /// Whether the reader sees only a part of the site.
+    pub fn is_limited(&self) -> bool {
+        match self {
+            Self::Anybody { .. } => false,
+            Self::Known(operator) => !operator.authority.is_site_wide(),
         }
-        times.push_back(now);
-        false
+    }
+
+    /// # Errors
+    /// When the place is not within the reader's scope.
+    pub fn must_see(&self, backend: &Backend, place: Place<'_>) -> Result<(), Problem> {
+        match self {
+            Self::Anybody { .. } => Ok(()),
+            Self::Known(operator) => {
+                Ok(operator.authority.decide(operator.action, place, &backend.site)?)
+            }
+        }
+    }
+
+    /// Notes that the reader looks where one person has been; resolves when that is on disk.
+    ///
+    /// # Errors
+    /// When the role may not, or nothing says why.
+    pub async fn search(
+        &self,
+        backend: &Backend,
+        person: onecard_rules::ids::PersonId,
+        why: Option<&str>,
+    ) -> Result<(), Problem> {
+        let why = why.map(|why| Why::try_from(why.to_owned())).transpose();
+        let why = why.map_err(|wrong| Problem::bad_field("why", wrong))?;
+        let event = match (self, why) {
+            (Self::Known(operator), Some(Why(why))) => {
+                operator.authority.decide_somewhere(Action::SearchPerson)?;
+                operator.audit(backend, Deed::Searched { person, why })
+            }
+            (Self::Known(operator), None) => {
+                operator.authority.decide_somewhere(Action::SearchPerson)?;
+                let detail = "`why` is missing: a search of a person is recorded with its reason";
+                return Err(Problem::bad_field("why", detail));
+            }
+            (Self::Anybody { from }, why) => Event::Audited(Box::new(Audit {
+                at: backend.clock.now(),
+                by: None,
+                role: None,
+                from: from.clone(),
+                did: Deed::Searched { person, why: why.map(|Why(why)| why).unwrap_or_default() },
+            })),
+        };
+        let recorded = backend.journal.append_and_wait(event).await;
+        recorded.map(drop).map_err(|_| {
+            let detail = "the search could not be recorded, so it is not answered; try again";
+            Problem::new(Code::NotRecorded, detail)
+        })
     }
 }
 
-impl Operators {
-    fn load(reader: DatabaseReader) -> Result<Self, StoreFailure> {
-        // The revision first: a change in between makes the next one look again.
-        let revision = reader.revisions()?.operators;
-        let operators = reader.operators()?.into_iter();
-        let known = operators.map(|operator| (operator.id.clone(), operator)).collect();
-        Ok(Self { reader, revision, known })
+/// Notes something in the audit trail that nobody waits for.
+pub fn note(backend: &Backend, event: Event) {
+    if let Err(refusal) = backend.journal.append(event, OnDurable::Nothing) {
+        backend.metrics.refuse("audit_not_recorded");
+        tracing::error!(%refusal, "a line of the audit trail is lost");
     }
 }
 
-async fn operator_of(request: HttpRequest) -> Result<Operator, Problem> {
-    let backend = request.app_data::<web::Data<Backend>>();
-    let doorkeeper = request.app_data::<web::Data<Doorkeeper>>();
-    let (Some(backend), Some(doorkeeper)) = (backend, doorkeeper) else {
-        return Err(Problem::no_answer());
+/// The network address of who asks. A proxy on this machine says for whom it asks; of what it says,
+/// only the last address is its own word.
+pub fn address_of(request: &HttpRequest) -> IpAddr {
+    // Without an address, everybody counts as one.
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
+    let header = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let behind = header.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+    if peer.is_loopback() { behind.unwrap_or(peer) } else { peer }
+}
+
+/// Where somebody sits, and how they proved their name.
+pub fn origin_of(request: &HttpRequest, means: Means) -> Origin {
+    Origin { address: address_of(request).to_string(), means }
+}
+
+fn backend_of(request: &HttpRequest) -> Result<&web::Data<Backend>, Problem> {
+    request.app_data::<web::Data<Backend>>().ok_or_else(Problem::no_answer)
+}
+
+/// The session behind the cookie, if there is one; a request that changes something must prove that a
+/// page of ours sends it.
+async fn session_of(request: &HttpRequest) -> Result<Option<Signed>, Problem> {
+    let backend = backend_of(request)?;
+    let Some(cookie) = request.cookie(COOKIE) else { return Ok(None) };
+    let (operators, now) = (Arc::clone(&backend.operators), backend.clock.now());
+    let secret = cookie.value().to_owned();
+    let found = web::block(move || operators.by_session(&secret, now)).await;
+    let found = found.map_err(|_| Problem::no_answer())?.map_err(Problem::store)?;
+    let Some(signed) = found else {
+        let detail = "the session has ended; sign in again";
+        return Err(Problem::new(Code::Unauthorized, detail));
     };
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let sent = request.headers().get(CSRF).map(|value| value.as_bytes().to_vec());
+    let proved = sent.is_some_and(|sent| {
+        let unlike = sent.iter().zip(signed.csrf.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
+        sent.len() == signed.csrf.len() && std::hint::black_box(unlike) == 0
+    });
+    if reads || proved {
+        return Ok(Some(signed));
+    }
+    backend.metrics.refuse("csrf");
+    let detail = "send the `csrf` of `/api/session` as `X-CSRF-Token`";
+    Err(Problem::new(Code::Csrf, detail))
+}
+
+async fn authority_of(request: &HttpRequest) -> Result<(Authority, Origin), Problem> {
+    let backend = backend_of(request)?;
     let now = backend.clock.now();
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.split_once(' ')).and_then(|(scheme, token)| {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
     });
     let Some(token) = token else {
-        let detail = "send `Authorization: Bearer TOKEN`; `onecard operator add` makes one";
+        if header.is_none()
+            && let Some(signed) = session_of(request).await?
+        {
+            return Ok((signed.operator.authority(None), origin_of(request, Means::Session)));
+        }
+        let detail = "send `Authorization: Bearer TOKEN`, which `onecard operator token` makes, or \
+                      sign in at `/api/session`";
         return Err(Problem::new(Code::Unauthorized, detail));
     };
-    let keeper = Arc::clone(doorkeeper);
-    let known = web::block(move || keeper.recognise(&token, now)).await;
-    let known = known.map_err(|_| Problem::no_answer())?;
-    let known =
-        known.map_err(|failure| Problem::new(Code::StoreUnreadable, failure.to_string()))?;
-    if let Some(id) = known {
-        return Ok(Operator(id));
+    let operators = Arc::clone(&backend.operators);
+    let known = web::block(move || operators.by_token(&token, now)).await;
+    let known = known.map_err(|_| Problem::no_answer())?.map_err(Problem::store)?;
+    if let Some((authority, label)) = known {
+        return Ok((authority, origin_of(request, Means::Token(label))));
     }
     backend.metrics.refuse("wrong_token");
-    // Without an address, everybody counts as one.
-    let from = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
-    if doorkeeper.note_wrong(from, now) {
+    if backend.operators.wrong_from(address_of(request), now) {
         let detail = "too many wrong tokens from this address; wait a minute";
         return Err(Problem::new(Code::TooManyAttempts, detail));
     }
-    let detail = "the token is not good; `onecard operator add` makes a new one";
+    let detail = "the token is not good; `onecard operator token` makes a new one";
     Err(Problem::new(Code::Unauthorized, detail))
+}
+
+async fn operator_of(request: HttpRequest) -> Result<Operator, Problem> {
+    let (authority, from) = authority_of(&request).await?;
+    let backend = backend_of(&request)?;
+    let pattern = request.match_pattern().unwrap_or_default();
+    let Some(action) = rights::action_of(request.method(), &pattern) else {
+        return Err(Problem::new(Code::Forbidden, format!("no role may use `{pattern}`")));
+    };
+    let operator = Operator { authority, action, from };
+    if let Err(refusal) = operator.authority.decide_somewhere(action) {
+        backend.metrics.refuse("forbidden");
+        if request.method() != Method::GET {
+            let (target, why) = (request.path().chars().take(200).collect(), String::new());
+            let refused = Some(refusal.to_string());
+            let deed = Deed::Ordered { action, target, why, refused };
+            note(backend, operator.audit(backend, deed));
+        }
+        return Err(refusal.into());
+    }
+    Ok(operator)
 }
 
 impl FromRequest for Operator {
@@ -157,10 +304,30 @@ impl FromRequest for Reader {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let anybody =
             request.app_data::<web::Data<Backend>>().is_some_and(|backend| backend.anonymous_read);
-        let nameless = !request.headers().contains_key(AUTHORIZATION);
+        let nameless =
+            !request.headers().contains_key(AUTHORIZATION) && request.cookie(COOKIE).is_none();
         let request = request.clone();
         Box::pin(async move {
-            if anybody && nameless { Ok(Self) } else { operator_of(request).await.map(|_| Self) }
+            if anybody && nameless {
+                return Ok(Self::Anybody { from: origin_of(&request, Means::Nothing) });
+            }
+            operator_of(request).await.map(Self::Known)
+        })
+    }
+}
+
+impl FromRequest for InSession {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let from = origin_of(&request, Means::Session);
+            match session_of(&request).await? {
+                Some(signed) => Ok(Self { signed, from }),
+                None => Err(Problem::new(Code::Unauthorized, "sign in at `/api/session`")),
+            }
         })
     }
 }

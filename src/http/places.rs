@@ -1,11 +1,16 @@
 //! Gates and areas as they stand: modes and who holds them, what was confirmed, who is inside.
 
 use actix_web::{get, web};
-use onecard_devices::gate::{Snapshot, Stand, actor::GetSnapshot, wire::local};
+use onecard_devices::{
+    gate::{Snapshot, Stand, actor::GetSnapshot, wire::local},
+    topic::WHOLE_SITE,
+};
 use onecard_rules::{
     Time,
+    event::{DeviceKind, Subject},
     ids::{AreaId, GateId},
     mode::{Measure, MeasureKind, Mode, Owner},
+    operator::Place,
     site::{Area, Gate},
 };
 use serde::{Deserialize, Serialize};
@@ -39,6 +44,40 @@ pub fn known_area<'a>(backend: &'a Backend, id: &str) -> Result<&'a Area, Proble
         let meant = meant(id, areas.keys().map(AreaId::as_str));
         Problem::unknown(Code::UnknownArea, "area", id, meant)
     })
+}
+
+/// The area in a subject; none for what belongs to the whole site.
+///
+/// # Errors
+/// When it is no code.
+pub fn area_of(subject: &Subject) -> Result<Option<AreaId>, Problem> {
+    if subject.area == WHOLE_SITE {
+        return Ok(None);
+    }
+    let area = AreaId::new(&subject.area);
+    area.map(Some).map_err(|wrong| Problem::bad_field("area", format!("`area`: {wrong}")))
+}
+
+/// The place that an alarm is about; `area` is the subject's.
+pub fn place_of<'a>(
+    backend: &'a Backend,
+    subject: &Subject,
+    area: Option<&'a AreaId>,
+) -> Place<'a> {
+    let site = &backend.site;
+    let gate = match subject.kind {
+        DeviceKind::Gate => site.gates.get(subject.device.as_str()),
+        DeviceKind::Reader => site
+            .readers
+            .get(subject.device.as_str())
+            .and_then(|reader| site.gates.get(&reader.gate)),
+        DeviceKind::Room | DeviceKind::Valve | DeviceKind::Bus => {
+            return area.map_or(Place::Site, Place::Supply);
+        }
+        DeviceKind::Controller => return Place::Site,
+    };
+    // A device that the campus has no more is nobody's but the whole site's.
+    gate.map_or(Place::Site, Place::Gate)
 }
 
 /// A gate and how it stands.
@@ -144,12 +183,14 @@ fn view_of<'a>(
 )]
 #[get("/api/gates")]
 pub async fn get_gates(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
     asked: web::Query<GatesAsked>,
 ) -> Result<web::Json<Vec<GateView>>, Problem> {
     let unconfirmed: Option<bool> = parameter("unconfirmed", asked.unconfirmed.as_deref())?;
-    let views = all_gates(&backend).await?.into_iter().map(|(_, view)| view);
+    let gates = all_gates(&backend).await?.into_iter();
+    let gates = gates.filter(|(gate, _)| who.sees(&backend, Place::Gate(gate)));
+    let views = gates.map(|(_, view)| view);
     let wanted = |view: &GateView| unconfirmed.is_none_or(|wanted| view.confirmed != wanted);
     Ok(web::Json(views.filter(wanted).collect()))
 }
@@ -161,11 +202,12 @@ pub async fn get_gates(
 )]
 #[get("/api/gates/{id}")]
 pub async fn get_gate(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
     id: web::Path<String>,
 ) -> Result<web::Json<GateView>, Problem> {
     let gate = known_gate(&backend, &id)?;
+    who.must_see(&backend, Place::Gate(gate))?;
     Ok(web::Json(view_of(&backend, gate).await?))
 }
 
@@ -236,12 +278,14 @@ fn measure_view(backend: &Backend, measure: &Measure, gates: &[(&Gate, GateView)
 )]
 #[get("/api/areas")]
 pub async fn get_areas(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
 ) -> Result<web::Json<Vec<AreaView>>, Problem> {
-    let known: Vec<access::AreaView> = ask(&backend.access.areas, GetAreas).await?;
+    let mut known: Vec<access::AreaView> = ask(&backend.access.areas, GetAreas).await?;
+    known.retain(|area| who.sees(&backend, Place::Area(&area.id)));
     let is_quiet = known.iter().all(|area| area.measures.is_empty());
-    let gates = if is_quiet { Vec::new() } else { all_gates(&backend).await? };
+    let mut gates = if is_quiet { Vec::new() } else { all_gates(&backend).await? };
+    gates.retain(|(gate, _)| who.is_concerned(&backend, Place::Gate(gate)));
     let view = |known: &access::AreaView| {
         let area = backend.site.areas.get(&known.id)?;
         let measures = known.measures.iter();
@@ -274,11 +318,12 @@ pub struct PersonInside {
 )]
 #[get("/api/areas/{id}/people")]
 pub async fn get_people_within(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
     id: web::Path<String>,
 ) -> Result<web::Json<Vec<PersonInside>>, Problem> {
     let area = known_area(&backend, &id)?.id.clone();
+    who.must_see(&backend, Place::Area(&area))?;
     let people = ask(&backend.access.people, GetPeopleWithin { area }).await?;
     let inside = people.into_iter().map(|(person, name, area, since)| PersonInside {
         person: person.to_string(),

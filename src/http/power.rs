@@ -1,7 +1,10 @@
 //! Rooms and lines: how they are, why a room is dark, and what operators order there.
 
 use actix_web::{get, post, web};
-use onecard_rules::ids::RoomId;
+use onecard_rules::{
+    ids::{AreaId, RoomId},
+    operator::Place,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -11,7 +14,7 @@ use super::{
     asked::{Body, Until, Why, until},
     desks::ask,
     operator::{Operator, Reader},
-    problem::{Code, OrderRefusals, Problem},
+    problem::{Code, OrderRefusals, Problem, Refusals},
 };
 use crate::power::{
     CutRoom, GetLines, GetRoom, GetRooms, LimitRoom, LineView, PowerRefusal, RestoreRoom, RoomView,
@@ -28,19 +31,32 @@ impl From<PowerRefusal> for Problem {
     }
 }
 
-fn room_of(text: &str) -> Result<RoomId, Problem> {
-    RoomId::new(text)
-        .map_err(|wrong| Problem::new(Code::UnknownRoom, format!("`{text}` is no room: {wrong}")))
+/// The room of that name and the area it is in.
+fn room_of<'a>(backend: &'a Backend, text: &str) -> Result<(RoomId, &'a AreaId), Problem> {
+    let room = RoomId::new(text).map_err(|wrong| {
+        Problem::new(Code::UnknownRoom, format!("`{text}` is no room: {wrong}"))
+    })?;
+    match backend.supplies.rooms.get(&room) {
+        Some(known) => Ok((room, &known.area)),
+        None => Err(PowerRefusal::NoRoom(room).into()),
+    }
+}
+
+/// Whether who asks may see what stands in that area.
+fn sees(who: &Reader, backend: &Backend, area: &str) -> bool {
+    AreaId::new(area).is_ok_and(|area| who.sees(backend, Place::Supply(&area)))
 }
 
 /// All rooms.
-#[utoipa::path(responses((status = 200, body = Vec<RoomView>)), security(("token" = [])))]
+#[utoipa::path(responses((status = 200, body = Vec<RoomView>), Refusals), security(("token" = [])))]
 #[get("/api/rooms")]
 pub async fn get_rooms(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
 ) -> Result<web::Json<Vec<RoomView>>, Problem> {
-    Ok(web::Json(ask(&backend.power.rooms, GetRooms).await?))
+    let mut rooms = ask(&backend.power.rooms, GetRooms).await?;
+    rooms.retain(|room| sees(&who, &backend, &room.area));
+    Ok(web::Json(rooms))
 }
 
 /// A room: power, relay, what it rests on, who wants it dark.
@@ -50,11 +66,13 @@ pub async fn get_rooms(
 )]
 #[get("/api/rooms/{id}")]
 pub async fn get_room(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
     id: web::Path<String>,
 ) -> Result<web::Json<RoomView>, Problem> {
-    Ok(web::Json(ask(&backend.power.room, GetRoom(room_of(&id)?)).await??))
+    let (room, area) = room_of(&backend, &id)?;
+    who.must_see(&backend, Place::Supply(area))?;
+    Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
 }
 
 /// Why a room is dark, in sentences: one text in each language, with what happens next and when.
@@ -73,11 +91,13 @@ pub struct WhyView {
 )]
 #[get("/api/rooms/{id}/why")]
 pub async fn get_why(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
     id: web::Path<String>,
 ) -> Result<web::Json<WhyView>, Problem> {
-    let room = ask(&backend.power.room, GetRoom(room_of(&id)?)).await??;
+    let (room, area) = room_of(&backend, &id)?;
+    who.must_see(&backend, Place::Supply(area))?;
+    let room = ask(&backend.power.room, GetRoom(room)).await??;
     let (zh, en) = if room.off.is_empty() {
         match room.relay.as_deref() {
             Some("open") => (
@@ -101,13 +121,15 @@ pub async fn get_why(
 }
 
 /// All lines: load, cycle, the computed longest time to a trip, their units.
-#[utoipa::path(responses((status = 200, body = Vec<LineView>)), security(("token" = [])))]
+#[utoipa::path(responses((status = 200, body = Vec<LineView>), Refusals), security(("token" = [])))]
 #[get("/api/lines")]
 pub async fn get_lines(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
 ) -> Result<web::Json<Vec<LineView>>, Problem> {
-    Ok(web::Json(ask(&backend.power.lines, GetLines).await?))
+    let mut lines = ask(&backend.power.lines, GetLines).await?;
+    lines.retain(|line| sees(&who, &backend, &line.area));
+    Ok(web::Json(lines))
 }
 
 /// Make a room dark.
@@ -133,10 +155,12 @@ pub async fn cut_room(
     id: web::Path<String>,
     Body(asked): Body<CutAsked>,
 ) -> Result<web::Json<RoomView>, Problem> {
-    let room = room_of(&id)?;
+    let (room, area) = room_of(&backend, &id)?;
     let until = until(asked.until, backend.clock.now())?;
-    let order = CutRoom { room: room.clone(), by: by.0, why: asked.why.0, until };
+    let (by, audited) = by.order(&backend, Place::Supply(area), &id, &asked.why)?;
+    let order = CutRoom { room: room.clone(), by, why: asked.why.0, until };
     ask(&backend.power.cut, order).await??;
+    audited.await?;
     Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
 }
 
@@ -152,9 +176,11 @@ pub async fn restore_room(
     id: web::Path<String>,
     Body(asked): Body<WhyAsked>,
 ) -> Result<web::Json<RoomView>, Problem> {
-    let room = room_of(&id)?;
-    let order = RestoreRoom { room: room.clone(), by: by.0, why: asked.why.0 };
+    let (room, area) = room_of(&backend, &id)?;
+    let (by, audited) = by.order(&backend, Place::Supply(area), &id, &asked.why)?;
+    let order = RestoreRoom { room: room.clone(), by, why: asked.why.0 };
     ask(&backend.power.restore, order).await??;
+    audited.await?;
     Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
 }
 
@@ -180,9 +206,11 @@ pub async fn limit_room(
     id: web::Path<String>,
     Body(asked): Body<LimitsAsked>,
 ) -> Result<web::Json<RoomView>, Problem> {
-    let room = room_of(&id)?;
+    let (room, area) = room_of(&backend, &id)?;
     let LimitsAsked { limit_w, night_limit_w, why } = asked;
-    let order = LimitRoom { room: room.clone(), limit_w, night_limit_w, by: by.0, why: why.0 };
+    let (by, audited) = by.order(&backend, Place::Supply(area), &id, &why)?;
+    let order = LimitRoom { room: room.clone(), limit_w, night_limit_w, by, why: why.0 };
     ask(&backend.power.limit, order).await??;
+    audited.await?;
     Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
 }

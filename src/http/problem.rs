@@ -11,11 +11,14 @@ use actix_web::{
         header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
+use onecard_rules::operator::Refusal;
 use serde::Serialize;
 use utoipa::{
     IntoResponses, ToSchema,
     openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder},
 };
+
+use crate::store::StoreFailure;
 
 const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -23,10 +26,24 @@ const MEDIA_TYPE: &str = "application/problem+json";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
-    /// No token, or one that is not good.
+    /// No token or session, or one that is not good.
     Unauthorized,
-    /// Too many wrong tokens from this address.
+    /// Name or password is wrong.
+    WrongCredentials,
+    /// Too many wrong passwords of that name.
+    LockedOut,
+    /// Too many wrong tokens or passwords from this address.
     TooManyAttempts,
+    /// Nothing proves that a page of ours sends the request.
+    Csrf,
+    /// The role does not include it.
+    Forbidden,
+    /// The role includes it, but not at that place.
+    OutOfScope,
+    /// The campus has a broker of its own, which gives no tickets.
+    OutsideBroker,
+    /// The broker does not listen for pages.
+    NoWebsocket,
     UnknownPath,
     MethodNotAllowed,
     UnknownGate,
@@ -53,8 +70,9 @@ pub enum Code {
 impl Code {
     fn status(self) -> StatusCode {
         match self {
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::Csrf | Self::Forbidden | Self::OutOfScope => StatusCode::FORBIDDEN,
+            Self::TooManyAttempts | Self::LockedOut => StatusCode::TOO_MANY_REQUESTS,
             Self::UnknownPath | Self::UnknownGate | Self::UnknownArea | Self::UnknownRoom => {
                 StatusCode::NOT_FOUND
             }
@@ -66,9 +84,12 @@ impl Code {
             | Self::NoOverride
             | Self::NothingToForgive
             | Self::AlarmNotStanding => StatusCode::CONFLICT,
-            Self::NotRecorded | Self::GateBusy | Self::NoAnswer | Self::StoreUnreadable => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::NotRecorded
+            | Self::GateBusy
+            | Self::NoAnswer
+            | Self::StoreUnreadable
+            | Self::OutsideBroker
+            | Self::NoWebsocket => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -91,6 +112,9 @@ pub struct Problem {
     /// The methods that the path knows.
     #[serde(skip)]
     allowed: Option<String>,
+    /// Seconds until it is worth asking again.
+    #[serde(skip)]
+    retry_after_s: Option<u64>,
 }
 
 impl Problem {
@@ -104,6 +128,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             allowed: None,
+            retry_after_s: None,
         }
     }
 
@@ -131,8 +156,29 @@ impl Problem {
         Self::new(Code::NoAnswer, detail)
     }
 
+    /// A store that cannot be read or written.
+    #[expect(clippy::needless_pass_by_value, reason = "handed to `map_err`")]
+    pub fn store(failure: StoreFailure) -> Self {
+        Self::new(Code::StoreUnreadable, failure.to_string())
+    }
+
+    /// Worth asking again after so many seconds.
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after_s: Some(seconds), ..self }
+    }
+
     fn at(self, field: &str) -> Self {
         Self { field: Some(field.to_owned()), ..self }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::Role { .. } => Code::Forbidden,
+            Refusal::Scope { .. } => Code::OutOfScope,
+        };
+        Self::new(code, format!("{refusal}; ask an administrator if it should"))
     }
 }
 
@@ -151,16 +197,22 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::build(self.status_code());
         response.content_type(MEDIA_TYPE);
         match self.code {
-            Code::Unauthorized => {
+            Code::Unauthorized | Code::WrongCredentials => {
                 response.insert_header((WWW_AUTHENTICATE, "Bearer"));
             }
-            Code::TooManyAttempts => {
-                response.insert_header((RETRY_AFTER, "60"));
+            Code::TooManyAttempts | Code::LockedOut => {
+                let seconds = self.retry_after_s.unwrap_or(60);
+                response.insert_header((RETRY_AFTER, seconds.to_string()));
             }
             Code::NotRecorded | Code::GateBusy | Code::NoAnswer | Code::StoreUnreadable => {
                 response.insert_header((RETRY_AFTER, "1"));
             }
             Code::UnknownPath
+            | Code::Csrf
+            | Code::Forbidden
+            | Code::OutOfScope
+            | Code::OutsideBroker
+            | Code::NoWebsocket
             | Code::MethodNotAllowed
             | Code::UnknownGate
             | Code::UnknownArea
@@ -194,10 +246,28 @@ pub struct Refusals;
 /// How an order can be refused.
 pub struct OrderRefusals;
 
+/// How a session can be refused.
+pub struct SessionRefusals;
+
+impl IntoResponses for SessionRefusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refusals(&[
+            (400, "The body is not JSON"),
+            (401, "Name or password is wrong, or there is no session"),
+            (403, "Nothing proves that a page of ours sends it"),
+            (413, "The body is too long"),
+            (422, "A field is missing, unknown or wrong; `field` names it"),
+            (429, "The name is locked, or the address must wait"),
+            (503, "No answer in time, or the broker takes no pages"),
+        ])
+    }
+}
+
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         refusals(&[
-            (401, "No token, or one that is not good"),
+            (401, "No token or session, or one that is not good"),
+            (403, "The role does not include it, or not there"),
             (404, "No such gate or area"),
             (422, "A parameter is wrong; `field` names it"),
             (429, "Too many wrong tokens"),

@@ -6,7 +6,9 @@ use actix_web::{get, web};
 use onecard_devices::gate::wire::{EntryRow, entry_row, local};
 use onecard_rules::{
     event::Event,
+    operator::Place,
     reason::{Language, Reason},
+    site::Gate,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +18,7 @@ use super::{
     asked::{moment, parameter},
     desks::ask,
     operator::Reader,
+    places::{area_of, known_gate, place_of},
     problem::{Code, Problem, Refusals},
 };
 use crate::{
@@ -37,8 +40,10 @@ const ROWS: usize = 100;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct EntriesAsked {
-    /// A person's number.
+    /// A person's number. Such a search is recorded, with its `why`.
     person: Option<String>,
+    /// Why a person is searched, in 1 to 500 characters.
+    why: Option<String>,
     gate: Option<String>,
     /// The area that the gate stands under.
     area: Option<String>,
@@ -87,6 +92,7 @@ impl EntriesAsked {
             facts: Facts::Entries,
             person: parameter("person", self.person.as_deref())?,
             gate: parameter("gate", self.gate.as_deref())?,
+            gates: None,
             area: parameter("area", self.area.as_deref())?,
             granted: parameter("granted", self.granted.as_deref())?,
             reason: self.reason.as_deref().map(reason_of).transpose()?,
@@ -132,11 +138,24 @@ fn next(found: &Found, limit: usize) -> Option<u64> {
 )]
 #[get("/api/entries")]
 pub async fn get_entries(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
     asked: web::Query<EntriesAsked>,
 ) -> Result<web::Json<Entries>, Problem> {
-    let query = asked.query()?;
+    let mut query = asked.query()?;
+    if who.is_limited() {
+        let own = |gate: &&Gate| who.sees(&backend, Place::Gate(gate));
+        match query.gate.as_ref().map(|id| known_gate(&backend, id.as_str())).transpose()? {
+            Some(gate) => who.must_see(&backend, Place::Gate(gate))?,
+            None => {
+                let own = backend.site.gates.values().filter(own);
+                query.gates = Some(own.map(|gate| gate.id.clone()).collect());
+            }
+        }
+    }
+    if let Some(person) = query.person.clone() {
+        who.search(&backend, person, asked.why.as_deref()).await?;
+    }
     let (limit, after) = (query.limit, query.after);
     // Asked first: what is recorded meanwhile comes with the next question.
     let last_seq = *backend.journal.committed().borrow();
@@ -194,10 +213,11 @@ pub struct FactsFound {
 )]
 #[get("/api/facts")]
 pub async fn get_facts(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
     asked: web::Query<FactsAsked>,
 ) -> Result<web::Json<FactsFound>, Problem> {
+    who.must_see(&backend, Place::Site)?;
     let after = parameter("after", asked.after.as_deref())?.unwrap_or(0);
     let limit = limit(asked.limit.as_deref())?;
     let last_seq = *backend.journal.committed().borrow();
@@ -245,11 +265,16 @@ pub struct AlarmView {
 )]
 #[get("/api/alarms")]
 pub async fn get_alarms(
-    _: Reader,
+    who: Reader,
     backend: web::Data<Backend>,
 ) -> Result<web::Json<Vec<AlarmView>>, Problem> {
     let zone = backend.site.zone;
-    let standing = ask(&backend.alarms.standing, GetStanding).await?;
+    let mut standing = ask(&backend.alarms.standing, GetStanding).await?;
+    standing.retain(|standing| {
+        let subject = &standing.alarm.subject;
+        let area = area_of(subject).ok().flatten();
+        who.sees(&backend, place_of(&backend, subject, area.as_ref()))
+    });
     let view = |standing: onecard_rules::alarm::Standing| {
         let (by, at) = standing.acknowledged.unzip();
         let alarm = standing.alarm;

@@ -1,7 +1,10 @@
 //! Stories of the interface over services that are stand-ins.
 
+mod matrix;
 mod orders;
+mod pages;
 mod reading;
 mod rooms;
+mod session;
 mod whole;
 mod world;

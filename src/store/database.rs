@@ -12,6 +12,7 @@
 mod change;
 mod editor;
 mod load;
+mod operators;
 mod people;
 mod phones;
 mod schema;

@@ -1,22 +1,63 @@
-//! Operators and their tokens. A token is shown once; only a salted hash of it is kept.
+//! Operators, their tokens and their sessions. A token or a session's secret is shown once; only a
+//! hash of it is kept.
 //!
-//! A token is 32 random bytes, so a single SHA-256 is enough: there is nothing to guess. What an
-//! operator may do is not decided here.
+//! Both are 32 random bytes, so a single SHA-256 is enough: there is nothing to guess. Passwords are
+//! hashed where they are checked. What an operator may do is `rules::operator`'s to decide.
 
 use std::{fmt, str::FromStr};
 
-use onecard_rules::{Time, credential::bytes_of_hex, ids::OperatorId};
+use onecard_rules::{
+    Time,
+    credential::bytes_of_hex,
+    ids::OperatorId,
+    operator::{Authority, Rights},
+};
 use rand::{TryRngCore as _, rngs::OsRng};
 use sha2::{Digest, Sha256};
 
-/// Somebody who may give orders.
+/// The label of the token that comes with an operator.
+pub const MAIN_TOKEN: &str = "main";
+
+/// Somebody with a name and a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operator {
     pub id: OperatorId,
-    pub token: TokenHash,
+    /// What screens call them.
+    pub name: String,
+    pub rights: Rights,
+    /// A password's hash, in the PHC form; absent: nobody signs in with a password.
+    pub password: Option<String>,
     pub created: Time,
-    /// From this moment on the token is worth nothing.
+    /// From this moment on they may do nothing.
     pub revoked: Option<Time>,
+}
+
+/// A token of an operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    pub operator: OperatorId,
+    pub label: String,
+    pub hash: TokenHash,
+    /// What it may at most; absent: whatever its operator may.
+    pub rights: Option<Rights>,
+    pub created: Time,
+    /// From either of these moments on it is worth nothing.
+    pub expires: Option<Time>,
+    pub revoked: Option<Time>,
+}
+
+/// Somebody who has signed in with a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The hash of its secret, in hexadecimal.
+    pub hash: String,
+    pub operator: OperatorId,
+    /// The address it was begun from.
+    pub origin: String,
+    pub created: Time,
+    pub expires: Time,
+    /// When it was last used, to the minute.
+    pub seen: Time,
 }
 
 /// What is kept of a token: `salt:hash`, both in hexadecimal.
@@ -74,11 +115,43 @@ impl TokenHash {
 }
 
 impl Operator {
-    /// Whether `token` is this operator's, and still good at `now`.
+    /// Whether the operator counts at `now`.
     #[must_use]
-    pub fn accepts(&self, token: &str, now: Time) -> bool {
-        self.revoked.is_none_or(|revoked| now < revoked) && self.token.matches(token)
+    pub fn counts(&self, now: Time) -> bool {
+        self.revoked.is_none_or(|revoked| now < revoked)
     }
+
+    /// What the operator may, narrowed by the rights of a token.
+    #[must_use]
+    pub fn authority(&self, narrowed: Option<Rights>) -> Authority {
+        Authority { operator: self.id.clone(), rights: self.rights.clone(), narrowed }
+    }
+}
+
+impl Token {
+    /// Whether `text` is this token, and it is still good at `now`.
+    #[must_use]
+    pub fn accepts(&self, text: &str, now: Time) -> bool {
+        let past = |moment: Option<Time>| moment.is_some_and(|moment| moment <= now);
+        !past(self.expires) && !past(self.revoked) && self.hash.matches(text)
+    }
+}
+
+/// A new secret of 32 random bytes in hexadecimal, such as a session's.
+///
+/// # Errors
+/// When the system gives no random numbers.
+pub fn new_secret() -> Result<String, NoRandomness> {
+    let mut secret = [0; 32];
+    OsRng.try_fill_bytes(&mut secret).map_err(NoRandomness)?;
+    Ok(hex(&secret))
+}
+
+/// What is kept of a secret, and what follows from one for a purpose of its own.
+#[must_use]
+pub fn derived(purpose: &str, secret: &str) -> String {
+    let digest = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(secret);
+    hex(&digest.finalize())
 }
 
 impl fmt::Display for TokenHash {
@@ -118,12 +191,26 @@ mod tests {
         assert_eq!(claimed(&token), Some(id.clone()));
         let kept: TokenHash = hash.to_string().parse().unwrap();
         let at = |second| Time::from_timestamp(second, 0).unwrap();
-        let mut operator = Operator { id, token: kept, created: at(0), revoked: None };
-        assert!(operator.accepts(&token, at(5)));
-        assert!(!operator.accepts(&format!("{token}0"), at(5)));
-        operator.revoked = Some(at(5));
-        assert!(operator.accepts(&token, at(4)));
-        assert!(!operator.accepts(&token, at(5)));
+        let (operator, label) = (id, MAIN_TOKEN.to_owned());
+        let (created, expires, revoked) = (at(0), None, None);
+        let mut kept =
+            Token { operator, label, hash: kept, rights: None, created, expires, revoked };
+        assert!(kept.accepts(&token, at(5)));
+        assert!(!kept.accepts(&format!("{token}0"), at(5)));
+        kept.revoked = Some(at(5));
+        assert!(kept.accepts(&token, at(4)));
+        assert!(!kept.accepts(&token, at(5)));
+        kept.expires = Some(at(3));
+        assert!(kept.accepts(&token, at(2)));
+        assert!(!kept.accepts(&token, at(3)));
+    }
+
+    #[test]
+    fn what_follows_from_a_secret_depends_on_the_purpose_and_does_not_show_it() {
+        let secret = new_secret().unwrap();
+        assert_ne!(derived("csrf", &secret), derived("session", &secret));
+        assert_ne!(derived("csrf", &secret), derived("csrf", &new_secret().unwrap()));
+        assert!(!derived("csrf", &secret).contains(&secret));
     }
 
     #[test]

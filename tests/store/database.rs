@@ -11,6 +11,7 @@ use onecard_rules::{
     event::{Alarm, DeviceKind, Subject},
     ids::{AreaId, GateId, OperatorId, PersonId},
     mode::{Measure, MeasureKind, Mode, Override},
+    operator::{Rights, Role, Scope},
     passback::Whereabouts,
     person::{Card, CardState, Person, PersonKind, Training},
     reason::Reason,
@@ -203,10 +204,32 @@ fn a_running_controller_notices_what_another_process_changes() {
     let id = OperatorId::new("wang").unwrap();
     let (token, hash) = new_token(&id).unwrap();
     editor.put_operator(&id, &hash, at(1)).unwrap();
-    assert!(reader.operators().unwrap()[0].accepts(&token, at(2)));
+    assert!(reader.tokens().unwrap()[0].accepts(&token, at(2)));
     assert!(editor.revoke_operator(&id, at(3)).unwrap());
     assert!(!editor.revoke_operator(&id, at(4)).unwrap());
-    assert!(!reader.operators().unwrap()[0].accepts(&token, at(3)));
+    assert!(!reader.operators().unwrap()[0].counts(at(3)));
+    assert_eq!(reader.operators().unwrap()[0].rights.role, Role::Administrator);
+    let rights = Rights {
+        role: Role::Guard,
+        scope: Scope::Places {
+            areas: ["library".parse().unwrap()].into(),
+            gates: ["g1".parse().unwrap(), "g2".parse().unwrap()].into(),
+        },
+    };
+    editor.enrol(&id, "王", &rights, at(4)).unwrap();
+    let operator = reader.operators().unwrap().remove(0);
+    assert_eq!((&operator.rights, operator.name.as_str()), (&rights, "王"));
+    assert!(operator.counts(at(5)) && operator.password.is_none());
+    assert!(editor.set_password(&id, "$argon2id$…").unwrap());
+    assert!(!editor.set_password(&OperatorId::new("li").unwrap(), "x").unwrap());
+    editor.enrol(&id, "王", &rights, at(5)).unwrap();
+    assert!(reader.operators().unwrap()[0].password.is_some(), "a new role keeps the password");
+    let mut token = reader.tokens().unwrap().remove(0);
+    (token.label, token.rights, token.expires) = ("wall".to_owned(), Some(rights), Some(at(9)));
+    editor.put_token(&token).unwrap();
+    assert_eq!(reader.tokens().unwrap()[1], token);
+    assert!(editor.revoke_token(&id, "wall", at(6)).unwrap());
+    assert!(!editor.revoke_token(&id, "wall", at(7)).unwrap());
 
     let account = Account {
         username: "reader-1".to_owned(),

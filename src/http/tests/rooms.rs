@@ -1,12 +1,69 @@
-//! Stands in for the power service: no room at all.
+//! Stands in for the power service: two rooms in two buildings, and no order that it carries out.
 
 use actix::{Actor, Context, Handler, MessageResult};
 
+use super::super::campus::{RoomPlace, Supplies};
 use crate::power::{
-    CutRoom, GetLines, GetRoom, GetRooms, LimitRoom, PowerRefusal, RestoreRoom, RoomView,
+    CutRoom, GetLines, GetRoom, GetRooms, LimitRoom, LineView, PowerRefusal, RestoreRoom, RoomView,
 };
 
 pub struct Rooms;
+
+/// A room in the library, one outside it, and a line in each.
+pub fn supplies() -> Supplies {
+    let place = |area: &str| RoomPlace {
+        name: "房间".to_owned(),
+        area: area.parse().unwrap(),
+        line: format!("{area}-line"),
+    };
+    let areas = [("own-room", "library"), ("other-room", "campus")];
+    Supplies {
+        rooms: areas.iter().map(|(room, area)| (room.parse().unwrap(), place(area))).collect(),
+        lines: areas
+            .iter()
+            .map(|(_, area)| (format!("{area}-line"), area.parse().unwrap()))
+            .collect(),
+    }
+}
+
+fn view(room: &str, area: &str) -> RoomView {
+    RoomView {
+        room: room.to_owned(),
+        name: "房间".to_owned(),
+        area: area.to_owned(),
+        line: format!("{area}-line"),
+        at: String::new(),
+        relay: None,
+        reading: "missing".to_owned(),
+        absence: None,
+        power_w: None,
+        voltage_v: None,
+        current_a: None,
+        read_at: None,
+        limit_w: 1000.0,
+        night_limit_w: None,
+        towards_trip: 0.0,
+        off: Vec::new(),
+        alarms: Vec::new(),
+        evidence: None,
+        commands: Vec::new(),
+    }
+}
+
+fn line(area: &str) -> LineView {
+    LineView {
+        line: format!("{area}-line"),
+        area: area.to_owned(),
+        up: true,
+        rooms: 1,
+        cycle_ms: 1,
+        measured_cycle_ms: None,
+        worst_trip_ms: 1,
+        busy_permille: None,
+        dead_permille: None,
+        units: Vec::new(),
+    }
+}
 
 impl Actor for Rooms {
     type Context = Context<Self>;
@@ -16,7 +73,7 @@ impl Handler<GetRooms> for Rooms {
     type Result = MessageResult<GetRooms>;
 
     fn handle(&mut self, _: GetRooms, _: &mut Self::Context) -> Self::Result {
-        MessageResult(Vec::new())
+        MessageResult(vec![view("other-room", "campus"), view("own-room", "library")])
     }
 }
 
@@ -24,7 +81,7 @@ impl Handler<GetLines> for Rooms {
     type Result = MessageResult<GetLines>;
 
     fn handle(&mut self, _: GetLines, _: &mut Self::Context) -> Self::Result {
-        MessageResult(Vec::new())
+        MessageResult(vec![line("campus"), line("library")])
     }
 }
 
@@ -32,7 +89,11 @@ impl Handler<GetRoom> for Rooms {
     type Result = Result<RoomView, PowerRefusal>;
 
     fn handle(&mut self, GetRoom(room): GetRoom, _: &mut Self::Context) -> Self::Result {
-        Err(PowerRefusal::NoRoom(room))
+        match room.as_str() {
+            "own-room" => Ok(view("own-room", "library")),
+            "other-room" => Ok(view("other-room", "campus")),
+            _ => Err(PowerRefusal::NoRoom(room)),
+        }
     }
 }
 

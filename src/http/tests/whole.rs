@@ -18,7 +18,8 @@ async fn without_a_good_token_nothing_personal_is_shown_and_nothing_done() {
         let path = pattern.replace("{id}", "main-1");
         for method in openapi::methods(item) {
             let open = ["/health", "/metrics", "/openapi.json", "/api/version"];
-            if open.contains(&pattern.as_str()) {
+            let signs_in = pattern == "/api/session" && method == "POST";
+            if open.contains(&pattern.as_str()) || signs_in {
                 continue;
             }
             let method = Method::from_bytes(method.as_bytes()).unwrap();
@@ -71,7 +72,7 @@ async fn health_is_red_while_the_broker_is_away() {
     assert_eq!((got.status.as_u16(), &got.body["status"]), (200, &json!("ok")), "{}", got.text);
     assert_eq!((&got.body["last_seq"], &got.body["boot"]), (&json!(2), &json!(1)));
     assert_eq!(got.body["last_recorded_ms"], 999_000);
-    world.backend.link = Arc::new(Link(false));
+    world.backend.link = Arc::new(Link(false, Arc::default()));
     let got = send(&world.parts(), Method::GET, "/health", "", "").await;
     assert_eq!((got.status.as_u16(), &got.body["link_up"]), (503, &json!(false)));
     let got = send(&world.parts(), Method::GET, "/metrics", "", "").await;
@@ -98,7 +99,7 @@ async fn every_path_of_the_document_is_served_with_the_headers_that_protect() {
     let world = World::new();
     let got = send(&world.parts(), Method::GET, "/openapi.json", "", "").await;
     let paths = got.body["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 25, "the paths of the interface: {:?}", paths.keys());
+    assert_eq!(paths.len(), 28, "the paths of the interface: {:?}", paths.keys());
     for (pattern, item) in paths {
         let operations = item.as_object().unwrap();
         for (method, operation) in operations {

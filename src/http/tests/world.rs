@@ -1,6 +1,13 @@
 //! The services as stand-ins around a real journal and a real database.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::PathBuf,
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use actix::{Actor, Context, Handler, MessageResult};
 use actix_web::{
@@ -10,6 +17,7 @@ use actix_web::{
 use onecard_devices::{
     clock::Now,
     gate::{Snapshot, Stand},
+    topic::Topics,
 };
 use onecard_rules::{
     Time,
@@ -17,6 +25,7 @@ use onecard_rules::{
     event::{Alarm, DeviceKind, Entry, Event, Inputs, Subject},
     ids::{AreaId, DecisionId, OperatorId, PersonId, PolicyId, SiteId},
     mode::{Measure, MeasureKind, Mode, Owner},
+    operator::Rights,
     passback::PassbackMode,
     reason::Reason,
     site::{Area, Direction, Gate, GateKind, GateTimes, Limits},
@@ -30,6 +39,7 @@ use crate::{
         OrderRefusal, SetOverride,
     },
     alarms::{Acknowledge, AcknowledgeRefusal, GetStanding},
+    broker::accounts::Accounts,
     store::{
         database::{self, Editor},
         journal::{self, Settings},
@@ -45,13 +55,19 @@ pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
-/// A clock that stands.
+/// A clock that stands until it is moved on.
 #[derive(Debug)]
-struct Stopped;
+pub struct Stopped(AtomicI64);
+
+impl Stopped {
+    pub fn forward(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
 
 impl Now for Stopped {
     fn now(&self) -> Time {
-        at(1000)
+        at(self.0.load(Ordering::SeqCst))
     }
 }
 
@@ -202,9 +218,9 @@ impl Handler<GetSnapshot> for Leaf {
     }
 }
 
-/// A link that is up or down.
+/// A link that is up or down, and whose connections it was told to close.
 #[derive(Debug)]
-pub struct Link(pub bool);
+pub struct Link(pub bool, pub Arc<Mutex<Vec<String>>>);
 
 impl LinkStatus for Link {
     fn is_up(&self) -> bool {
@@ -213,6 +229,11 @@ impl LinkStatus for Link {
 
     fn counts(&self) -> Counts<'_> {
         Box::pin(async { vec![("connections", 3)] })
+    }
+
+    fn disconnect<'a>(&'a self, username: &'a str) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
+        self.1.lock().unwrap().push(username.to_owned());
+        Box::pin(async {})
     }
 }
 
@@ -263,6 +284,10 @@ pub struct World {
     pub backend: Backend,
     pub heard: Heard,
     pub token: String,
+    pub clock: Arc<Stopped>,
+    pub accounts: Arc<Accounts>,
+    /// Whose connections were to be closed.
+    pub closed: Arc<Mutex<Vec<String>>>,
 }
 
 impl World {
@@ -289,6 +314,8 @@ impl World {
         let gates = gates.map(|(name, mode, confirmed)| {
             (id::<GateId>(name), Leaf { mode, confirmed }.start().recipient())
         });
+        let (clock, closed) = (Arc::new(Stopped(AtomicI64::new(1000))), Arc::default());
+        let accounts = Arc::new(Accounts::default());
         let backend = Backend {
             site: Arc::new(site()),
             access: AccessDesk::of(&access),
@@ -296,13 +323,34 @@ impl World {
             power: PowerDesk::of(&super::rooms::Rooms.start()),
             gates: Arc::new(gates.into_iter().collect()),
             journal,
-            database: file,
+            operators: Arc::new(Operators::new(
+                file,
+                Arc::new(site()),
+                Topics::new("onecard", &id("college")),
+                Arc::clone(&accounts),
+            )),
+            supplies: Arc::new(super::rooms::supplies()),
+            websocket: Websocket::Open("127.0.0.1:8083".parse().unwrap()),
             metrics: Metrics::new(),
-            clock: Arc::new(Stopped),
-            link: Arc::new(Link(true)),
+            clock: Arc::clone(&clock) as SharedClock,
+            link: Arc::new(Link(true, Arc::clone(&closed))),
             anonymous_read: false,
         };
-        Self { folder, backend, heard, token }
+        Self { folder, backend, heard, token, clock, accounts, closed }
+    }
+
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join(database::FILE_NAME)
+    }
+
+    /// A token of an operator with these rights.
+    pub fn token_of(&self, name: &str, rights: &Rights) -> String {
+        let operator = id::<OperatorId>(name);
+        let (token, hash) = new_token(&operator).unwrap();
+        let mut editor = Editor::open(&self.file()).unwrap();
+        editor.enrol(&operator, name, rights, at(0)).unwrap();
+        editor.put_operator(&operator, &hash, at(0)).unwrap();
+        token
     }
 
     pub fn parts(&self) -> Parts {
@@ -362,16 +410,30 @@ impl Answer {
 
 /// Sends one request; `token` may be empty for none.
 pub async fn send(parts: &Parts, method: Method, path: &str, token: &str, body: &str) -> Answer {
+    let bearer = format!("Bearer {token}");
+    let header = [("authorization", bearer.as_str())];
+    let headers = if token.is_empty() { &[][..] } else { &header[..] };
+    send_with(parts, method, path, headers, body).await
+}
+
+/// Sends one request with these headers.
+pub async fn send_with(
+    parts: &Parts,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
     let service = test::init_service(app(parts.clone())).await;
     let mut request = test::TestRequest::default().method(method).uri(path);
     request = request.set_payload(body.to_owned());
-    if !token.is_empty() {
-        request = request.insert_header(("authorization", format!("Bearer {token}")));
+    for header in headers {
+        request = request.append_header(*header);
     }
     let response = test::call_service(&service, request.to_request()).await;
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = test::read_body(response).await;
-    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
     Answer { status, headers, text, body }
 }

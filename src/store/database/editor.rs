@@ -1,11 +1,10 @@
-//! Changing operators, device accounts, people and cards: from the command line, also while the
+//! Changing device accounts, people and cards (operators: `operators`): from the command line, also while the
 //! controller runs, or from one of its own blocking threads. Every call blocks until it is on disk.
 
 use std::path::Path;
 
 use onecard_rules::{
     Time,
-    ids::OperatorId,
     person::{Card, Person},
 };
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
@@ -13,8 +12,7 @@ use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 use super::{put_card, put_person, schema};
 use crate::store::{
     StoreFailure,
-    operator::{Operator, TokenHash},
-    sqlite::{self, Stamp, damaged, parsed, time},
+    sqlite::{self, Stamp, damaged, time},
 };
 
 /// What a device signs in to the broker with.
@@ -34,7 +32,6 @@ pub struct Account {
     pub revoked: Option<Time>,
 }
 
-pub(super) const OPERATORS: &str = "SELECT id, token, created_ms, revoked_ms FROM operators";
 pub(super) const ACCOUNTS: &str =
     "SELECT username, area, kind, device, rights, hash, created_ms, revoked_ms FROM accounts";
 
@@ -53,39 +50,6 @@ impl Editor {
         let mut connection = sqlite::open_writer(path, sqlite::BUSY)?;
         sqlite::migrate(&mut connection, path, schema::STEPS)?;
         Ok(Self { connection })
-    }
-
-    /// Adds an operator, or gives one a new token.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn put_operator(
-        &mut self,
-        id: &OperatorId,
-        token: &TokenHash,
-        now: Time,
-    ) -> Result<(), StoreFailure> {
-        let transaction = self.begin()?;
-        transaction.execute(
-            "INSERT OR REPLACE INTO operators VALUES (?1, ?2, ?3, NULL)",
-            params![id.as_str(), token.to_string(), Stamp(now)],
-        )?;
-        bump(&transaction, "operators_revision")?;
-        Ok(transaction.commit()?)
-    }
-
-    /// Makes an operator's token worthless from `now` on; false when there is no such operator, or
-    /// it was revoked before.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn revoke_operator(&mut self, id: &OperatorId, now: Time) -> Result<bool, StoreFailure> {
-        let transaction = self.begin()?;
-        let sql = "UPDATE operators SET revoked_ms = ?2 WHERE id = ?1 AND revoked_ms IS NULL";
-        let revoked = transaction.execute(sql, params![id.as_str(), Stamp(now)])? > 0;
-        bump(&transaction, "operators_revision")?;
-        transaction.commit()?;
-        Ok(revoked)
     }
 
     /// Adds a device's account, in place of one with the same name.
@@ -150,18 +114,9 @@ pub(crate) fn bump_people(transaction: &Transaction<'_>) -> rusqlite::Result<()>
     bump(transaction, "people_revision")
 }
 
-fn bump(transaction: &Transaction<'_>, revision: &str) -> rusqlite::Result<()> {
+pub(super) fn bump(transaction: &Transaction<'_>, revision: &str) -> rusqlite::Result<()> {
     transaction.execute(&format!("UPDATE meta SET {revision} = {revision} + 1"), [])?;
     Ok(())
-}
-
-pub(super) fn read_operator(row: &Row<'_>) -> rusqlite::Result<Operator> {
-    Ok(Operator {
-        id: parsed(row, 0)?,
-        token: parsed(row, 1)?,
-        created: created(row, 2)?,
-        revoked: time(row, 3)?,
-    })
 }
 
 pub(super) fn read_account(row: &Row<'_>) -> rusqlite::Result<Account> {
@@ -177,6 +132,6 @@ pub(super) fn read_account(row: &Row<'_>) -> rusqlite::Result<Account> {
     })
 }
 
-fn created(row: &Row<'_>, column: usize) -> rusqlite::Result<Time> {
+pub(super) fn created(row: &Row<'_>, column: usize) -> rusqlite::Result<Time> {
     time(row, column)?.ok_or_else(|| damaged(column, "no time"))
 }

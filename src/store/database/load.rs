@@ -15,13 +15,14 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Account,
-    editor::{ACCOUNTS, OPERATORS, read_account, read_operator},
+    editor::{ACCOUNTS, read_account},
+    operators::{OPERATORS, SESSIONS, TOKENS, read_operator, read_session, read_token},
     people::{CARD, PERSON, read_card, read_person},
     phones::{PHONE, read_phone},
 };
 use crate::store::{
     Anchor, StoreFailure,
-    operator::Operator,
+    operator::{Operator, Session, Token},
     sqlite::{self, damaged, parsed, parsed_if, time},
 };
 
@@ -39,7 +40,6 @@ pub struct Loaded {
     pub rooms: Vec<(RoomId, String)>,
     /// The row of the journal that presence, orders and alarms follow from; apply what is after it.
     pub as_of: u64,
-    pub operators: Vec<Operator>,
     pub accounts: Vec<Account>,
     /// The row of the journal that was last noted here.
     pub anchor: Option<Anchor>,
@@ -99,7 +99,6 @@ impl DatabaseReader {
                 Ok((parsed(row, 0)?, row.get(1)?))
             })?,
             as_of,
-            operators: all(&from, OPERATORS, read_operator)?,
             accounts: all(&from, ACCOUNTS, read_account)?,
             anchor: anchor(&from)?,
             revisions: revisions(&from)?,
@@ -135,6 +134,22 @@ impl DatabaseReader {
     /// When the file cannot be read or holds what it never should.
     pub fn operators(&self) -> Result<Vec<Operator>, StoreFailure> {
         Ok(all(&self.connection, OPERATORS, read_operator)?)
+    }
+
+    /// The tokens of all operators, good or not.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds what it never should.
+    pub fn tokens(&self) -> Result<Vec<Token>, StoreFailure> {
+        Ok(all(&self.connection, TOKENS, read_token)?)
+    }
+
+    /// The sessions that were not ended, expired or not.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds what it never should.
+    pub fn sessions(&self) -> Result<Vec<Session>, StoreFailure> {
+        Ok(all(&self.connection, SESSIONS, read_session)?)
     }
 
     /// # Errors

@@ -103,4 +103,47 @@ pub(super) const STEPS: &[&str] = &[
         since_ms INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    -- Whoever had a token before there were roles might do everything.
+    CREATE TABLE tokens (
+        operator   TEXT NOT NULL,
+        label      TEXT NOT NULL,
+        hash       TEXT NOT NULL,
+        -- Absent: whatever the operator may.
+        role       TEXT,
+        areas      TEXT,
+        gates      TEXT,
+        created_ms INTEGER NOT NULL,
+        expires_ms INTEGER,
+        revoked_ms INTEGER,
+        PRIMARY KEY (operator, label)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO tokens (operator, label, hash, created_ms)
+        SELECT id, 'main', token, created_ms FROM operators;
+
+    CREATE TABLE operators_with_roles (
+        id         TEXT PRIMARY KEY,
+        name       TEXT NOT NULL,
+        role       TEXT NOT NULL,
+        -- Absent: the whole site.
+        areas      TEXT,
+        gates      TEXT,
+        password   TEXT,
+        created_ms INTEGER NOT NULL,
+        revoked_ms INTEGER
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO operators_with_roles
+        SELECT id, id, 'administrator', NULL, NULL, NULL, created_ms, revoked_ms FROM operators;
+    DROP TABLE operators;
+    ALTER TABLE operators_with_roles RENAME TO operators;
+
+    CREATE TABLE sessions (
+        hash       TEXT PRIMARY KEY,
+        operator   TEXT NOT NULL,
+        origin     TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        expires_ms INTEGER NOT NULL,
+        seen_ms    INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
 ];

@@ -1,7 +1,7 @@
 //! Reading the journal from disk. Every call blocks: one reader a thread, never on the arbiter.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     ops::ControlFlow,
     path::Path,
     sync::Arc,
@@ -49,6 +49,8 @@ pub struct Query {
     pub facts: Facts,
     pub person: Option<PersonId>,
     pub gate: Option<GateId>,
+    /// At one of these gates.
+    pub gates: Option<BTreeSet<GateId>>,
     pub area: Option<AreaId>,
     pub granted: Option<bool>,
     pub reason: Option<Reason>,
@@ -131,12 +133,23 @@ pub struct JournalReader {
 /// Most rows that one search looks at for what is not indexed.
 pub const LOOKS_MAX: usize = 100_000;
 
-const COLUMNS: &str = "seq, boot, at_ms, body";
+const COLUMNS: &str = "seq, boot, at_ms, body, gate";
 
 impl Query {
-    /// Whether the bodies must be looked at.
+    /// Whether rows must be looked at one by one.
     fn looks(&self) -> bool {
+        self.gates.is_some() || self.looks_at_bodies()
+    }
+
+    fn looks_at_bodies(&self) -> bool {
         self.area.is_some() || self.granted.is_some() || self.reason.is_some()
+    }
+
+    /// Whether the gate of a row is one of those asked for.
+    fn wants_gate(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<bool> {
+        let Some(gates) = &self.gates else { return Ok(true) };
+        let gate = row.get_ref(4)?.as_str_or_null()?;
+        Ok(gate.is_some_and(|gate| gates.contains(gate)))
     }
 
     fn wants(&self, body: &Looks) -> bool {
@@ -199,7 +212,7 @@ impl JournalReader {
         Ok(())
     }
 
-    /// The rows that `query` looks for. Area, reason and being granted are not indexed: for them,
+    /// The rows that `query` looks for. Several gates, area, reason and being granted are not indexed: for them,
     /// a search looks at [`LOOKS_MAX`] rows at most.
     ///
     /// # Errors
@@ -217,7 +230,9 @@ impl JournalReader {
             if query.looks() {
                 looks += 1;
                 found.stopped_at = (looks == LOOKS_MAX).then_some(seq);
-                if !query.wants(&body_of(seq, row, 3)?) {
+                if !query.wants_gate(row)?
+                    || (query.looks_at_bodies() && !query.wants(&body_of(seq, row, 3)?))
+                {
                     continue;
                 }
             }

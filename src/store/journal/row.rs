@@ -56,7 +56,8 @@ impl<'a> Columns<'a> {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::RoomHappened { .. }
-            | Event::PeopleImported { .. } => None,
+            | Event::PeopleImported { .. }
+            | Event::Audited(_) => None,
         };
         Self {
             boot: sqlite::number(boot),

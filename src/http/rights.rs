@@ -1,0 +1,38 @@
+//! Which path asks for which right, once: a path that is not here is refused to everybody.
+//!
+//! Extractors look here before a handler runs; where it is to be done, the handler says, and may not
+//! have the operator's name before it has (see `operator`).
+
+use actix_web::http::Method;
+use onecard_rules::operator::Action;
+
+/// What a request to this path of the document amounts to.
+pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
+    let action = match (method.as_str(), pattern) {
+        ("GET", "/api/campus") => Action::SeeCampus,
+        ("GET", "/api/entries") => Action::SeeEntries,
+        ("GET", "/api/facts") => Action::SeeFacts,
+        ("GET", "/api/alarms") => Action::SeeAlarms,
+        ("GET", "/api/gates" | "/api/gates/{id}") => Action::SeeGates,
+        ("GET", "/api/areas") => Action::SeeAreas,
+        ("GET", "/api/areas/{id}/people") => Action::SeePeople,
+        ("GET", "/api/rooms" | "/api/rooms/{id}" | "/api/rooms/{id}/why" | "/api/lines") => {
+            Action::SeeSupplies
+        }
+        ("POST", "/api/gates/{id}/open") => Action::OpenGate,
+        ("POST" | "DELETE", "/api/gates/{id}/mode") => Action::SetGateMode,
+        ("POST", "/api/areas/{id}/lockdown") => Action::LockDown,
+        ("DELETE", "/api/areas/{id}/lockdown") | ("POST", "/api/areas/{id}/release") => {
+            Action::EndLockDown
+        }
+        ("POST", "/api/areas/{id}/emergency") => Action::BeginEmergency,
+        ("DELETE", "/api/areas/{id}/emergency") => Action::EndEmergency,
+        ("POST", "/api/passback/forgive") => Action::ForgivePassback,
+        ("POST", "/api/alarms/acknowledge") => Action::AcknowledgeAlarm,
+        ("POST", "/api/rooms/{id}/cut") => Action::CutRoom,
+        ("POST", "/api/rooms/{id}/restore") => Action::RestoreRoom,
+        ("POST", "/api/rooms/{id}/limits") => Action::LimitRoom,
+        _ => return None,
+    };
+    Some(action)
+}
