@@ -7,6 +7,7 @@ pub mod access;
 pub mod alarm;
 pub mod calendar;
 pub mod credential;
+pub mod credit;
 pub mod directory;
 pub mod event;
 pub mod ids;
@@ -20,6 +21,9 @@ pub mod policy;
 pub mod power;
 pub mod reason;
 pub mod site;
+pub mod tariff;
+pub mod usage;
+pub mod water;
 
 /// A moment in UTC, as given by the caller's clock.
 pub type Time = chrono::DateTime<chrono::Utc>;
