@@ -24,6 +24,7 @@ mod ranges;
 mod settings;
 mod site;
 mod table;
+pub mod tariffs;
 
 pub use init::{InitFailure, init};
 pub use mistake::{Mistake, Mistakes, meant};
@@ -44,6 +45,7 @@ pub struct Campus {
     pub broker: BrokerSettings,
     pub http: HttpSettings,
     pub power: power::Power,
+    pub tariffs: tariffs::Tariffs,
     /// What is allowed but odd.
     pub warnings: Vec<Mistake>,
     policies: usize,
@@ -59,6 +61,7 @@ impl Campus {
         let mut warnings = Vec::new();
         let calendar_text = read(folder, "calendar.toml", &mut mistakes);
         let calendar = calendar_text.and_then(|text| calendar::read(&text, &mut mistakes));
+        let tariffs = read_tariffs(folder, &mut mistakes);
         let sources = read_policies(folder, &mut mistakes);
         let campus = read(folder, "campus.toml", &mut mistakes).and_then(|text| {
             let root = Table::parse("campus.toml", &text, &mut mistakes)?;
@@ -85,6 +88,7 @@ impl Campus {
                     broker,
                     http,
                     power,
+                    tariffs,
                     warnings,
                     policies,
                 })
@@ -111,9 +115,9 @@ impl Campus {
 /// Whether all areas, gates, trainings and windows are known in spite of this mistake. Where they
 /// are not, policies that name them would be blamed for it.
 fn leaves_names(mistake: &Mistake) -> bool {
-    const OTHERS: [&str; 10] = [
+    const OTHERS: [&str; 11] = [
         "broker", "http", "limits", "readers", "terms", "holidays", "exams", "power", "lines",
-        "rooms",
+        "rooms", "tariffs",
     ];
     let table = mistake.key.split('.').next().unwrap_or_default();
     OTHERS.contains(&table)
@@ -156,6 +160,15 @@ fn read(folder: &Path, name: &str, mistakes: &mut Vec<Mistake>) -> Option<String
     let mend = "see that it is there, readable, and text in UTF-8; `onecard init` writes one";
     mistakes.push(Mistake::of_file(name, &message, mend));
     None
+}
+
+/// The tariffs; a campus that sells nothing has none.
+fn read_tariffs(folder: &Path, mistakes: &mut Vec<Mistake>) -> tariffs::Tariffs {
+    if !folder.join(tariffs::FILE).exists() {
+        return tariffs::Tariffs::default();
+    }
+    let text = read(folder, tariffs::FILE, mistakes);
+    text.and_then(|text| tariffs::read(&text, mistakes)).unwrap_or_default()
 }
 
 fn read_policies(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<PolicySource> {

@@ -4,6 +4,7 @@ use std::{net::IpAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
+mod backup;
 mod bench;
 mod card;
 mod check;
@@ -11,6 +12,7 @@ mod demo;
 mod entry_line;
 mod init;
 mod journal;
+mod ledger;
 mod logging;
 mod operator;
 mod people;
@@ -80,6 +82,17 @@ enum Verb {
     /// Work with the journal.
     #[command(after_help = "Example:\n  onecard journal verify --data DIR")]
     Journal(journal::Journal),
+    /// Work with the ledger: balances, statements, transfers; prove that it is whole.
+    #[command(
+        after_help = "Examples:\n  onecard ledger verify --data DIR\n  onecard ledger balance purse:2024001 --data DIR"
+    )]
+    Ledger(ledger::Ledger),
+    /// Copy the databases into a new folder, also while a controller runs, and prove the copy.
+    #[command(after_help = "Example:\n  onecard backup /backup/2026-11-26 --data DIR")]
+    Backup(backup::Backup),
+    /// Put a backup back into an empty data folder.
+    #[command(after_help = "Example:\n  onecard restore /backup/2026-11-26 --data DIR")]
+    Restore(backup::Restore),
 }
 
 /// Where the controller keeps its databases.
@@ -124,6 +137,9 @@ pub fn run() -> ExitCode {
         Verb::Device(verb) => secrets::run(&verb),
         Verb::Operator(verb) => operator::run(&verb),
         Verb::Journal(verb) => journal::run(&verb),
+        Verb::Ledger(verb) => ledger::run(&verb),
+        Verb::Backup(verb) => backup::run(&verb),
+        Verb::Restore(verb) => backup::run_restore(&verb),
     };
     match outcome {
         Ok(code) => code,

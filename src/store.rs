@@ -2,13 +2,15 @@
 //!
 //! - `journal.db` ([`journal`]): the facts, numbered without gaps and hash-chained.
 //! - `onecard.db` ([`database`]): what must change together: people, cards, orders, presence,
-//!   alarms, operators, device accounts.
+//!   alarms, operators, device accounts; and money ([`ledger`]), which has a writer of its own there.
 //!
 //! Writers take all that waits, commit once with `synchronous=FULL`, then answer. Nothing here
 //! decides anything, reads a clock or knows MQTT and HTTP.
 
+pub mod backup;
 pub mod database;
 pub mod journal;
+pub mod ledger;
 pub mod operator;
 
 mod queue;

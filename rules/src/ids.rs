@@ -145,6 +145,51 @@ code! {
     FeederId
 }
 
+code! {
+    /// A merchant that is paid with the card: a canteen counter, a shop.
+    MerchantId
+}
+code! {
+    /// A unit of the college that has income of its own, such as `electricity` or `tuition`.
+    UnitId
+}
+code! {
+    /// A bank that money comes from and goes to.
+    BankId
+}
+code! {
+    /// A bank's own name for one of its transfers.
+    BankReference
+}
+code! {
+    /// A desk where cash is taken and paid out.
+    DeskId
+}
+code! {
+    /// A fund that a subsidy is paid from, such as `meals-2026`.
+    FundId
+}
+code! {
+    /// The key that a caller has chosen for a request, so that it is known when it comes again.
+    RequestKey
+}
+code! {
+    /// A terminal that cards pay at.
+    TerminalId
+}
+code! {
+    /// A meter's place on the campus; the device there may be exchanged.
+    MeterId
+}
+code! {
+    /// A tariff of `tariffs.toml`.
+    TariffId
+}
+code! {
+    /// A tap or shower with a valve and a meter.
+    TapId
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,10 +9,13 @@ pub mod audit;
 pub mod calendar;
 pub mod code;
 pub mod credential;
+pub mod credit;
 pub mod directory;
 pub mod event;
 pub mod ids;
+pub mod ledger;
 pub mod mode;
+pub mod money;
 pub mod normaliser;
 pub mod operator;
 pub mod passback;
@@ -21,6 +24,9 @@ pub mod policy;
 pub mod power;
 pub mod reason;
 pub mod site;
+pub mod tariff;
+pub mod usage;
+pub mod water;
 
 /// A moment in UTC, as given by the caller's clock.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 mod broker;
 mod campus;
 mod entry;
+mod ledger;
 mod process;
 
 /// Measure a real controller beside its floor.
@@ -23,6 +24,11 @@ enum Verb {
         after_help = "Examples:\n  onecard bench entry\n  onecard bench entry --broker mosquitto --rates 100,1000,2000,8000 --json entry.json"
     )]
     Entry(entry::Entry),
+    /// Durable postings a second by batch, beside the same rows written to `SQLite` directly.
+    #[command(
+        after_help = "Examples:\n  onecard bench ledger\n  onecard bench ledger --accounts 1000000 --postings 10000000 --json ledger.json"
+    )]
+    Ledger(ledger::Ledger),
     /// A bare embedded broker, the floor's part of `bench entry`.
     #[command(hide = true)]
     Broker(broker::Broker),
@@ -31,6 +37,7 @@ enum Verb {
 pub fn run(verb: &Bench) -> anyhow::Result<ExitCode> {
     match &verb.verb {
         Verb::Entry(entry) => entry::run(entry),
+        Verb::Ledger(ledger) => ledger::run(ledger),
         Verb::Broker(broker) => broker::run(broker),
     }
 }

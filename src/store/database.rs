@@ -41,6 +41,7 @@ pub use editor::{Account, Editor};
 pub use load::{DatabaseReader, Loaded, Revisions};
 pub(crate) use people::{card_of, person_of, put_card, put_person};
 pub use phones::BindRefusal;
+pub(super) use schema::STEPS;
 
 /// The name of the file in the data folder.
 pub const FILE_NAME: &str = "onecard.db";

@@ -1,6 +1,11 @@
 //! Opening `SQLite` files the one way that keeps our promises, and moving our types in and out.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    fs::{File, TryLockError},
+    path::Path,
+    str::FromStr,
+    time::Duration,
+};
 
 use onecard_rules::Time;
 use rusqlite::{
@@ -39,6 +44,20 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreFailure> {
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(BUSY).map_err(failed)?;
     Ok(connection)
+}
+
+/// Takes the lock beside a file that only one process may number rows in.
+pub(super) fn lock(path: &Path) -> Result<File, StoreFailure> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let failed = |source| StoreFailure::Lock { path: path.to_owned(), source };
+    let file =
+        File::options().create(true).truncate(false).write(true).open(&name).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreFailure::InUse { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
 }
 
 /// Brings a file to the newest layout. `steps[n]` leads from layout n to n + 1; each step is one

@@ -3,7 +3,7 @@
 //! Times are milliseconds since 1970 in UTC. Lists of codes are joined by `;`, which no code can
 //! contain.
 
-pub(super) const STEPS: &[&str] = &[
+pub(in crate::store) const STEPS: &[&str] = &[
     "
     CREATE TABLE people (
         id              TEXT PRIMARY KEY,
@@ -146,4 +146,5 @@ pub(super) const STEPS: &[&str] = &[
         seen_ms    INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
+    crate::store::ledger::SCHEMA,
 ];

@@ -1,9 +1,6 @@
 //! The layout of `journal.db`, and taking it up again at the start.
 
-use std::{
-    fs::{File, TryLockError},
-    path::Path,
-};
+use std::{fs::File, path::Path};
 
 use onecard_rules::Time;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -59,7 +56,7 @@ pub(super) struct Found {
 }
 
 pub(super) fn open(path: &Path, settings: &Settings) -> Result<Found, StoreFailure> {
-    let lock = lock(path)?;
+    let lock = sqlite::lock(path)?;
     let mut connection = sqlite::open_writer(path, settings.busy)?;
     sqlite::migrate(&mut connection, path, STEPS)?;
     if let Some(bytes) = settings.bytes_max {
@@ -138,17 +135,4 @@ fn damage(
         None if last.seq < promised.seq => Some(BrokenRow::truncated(last.seq, promised.seq)),
         None => anchor.map(|anchor| check_anchor(connection, anchor)).transpose()?.flatten(),
     })
-}
-
-fn lock(path: &Path) -> Result<File, StoreFailure> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let failed = |source| StoreFailure::Lock { path: path.to_owned(), source };
-    let file =
-        File::options().create(true).truncate(false).write(true).open(&name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreFailure::InUse { path: path.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
-    }
 }

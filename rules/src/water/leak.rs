@@ -1,0 +1,18 @@
+//! What somebody must look at: water that runs when it should not, or does not when it should.
+
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with a tap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leak {
+    /// The meter counts while the valve is closed.
+    FlowWhileClosed,
+    /// The valve was opened and the meter never counted: shut off, blocked, or the meter is dead.
+    OpenWithoutFlow,
+    /// More flows than the pipe can carry.
+    Burst,
+    /// The valve did not say that it has closed; its own timer has closed it.
+    DoesNotConfirm,
+    ValveFault,
+}
