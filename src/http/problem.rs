@@ -32,6 +32,8 @@ pub enum Code {
     UnknownGate,
     UnknownArea,
     UnknownRoom,
+    /// The area has no room whose power is watched.
+    NoRooms,
     /// The body is not JSON.
     NotJson,
     BodyTooLong,
@@ -41,6 +43,8 @@ pub enum Code {
     NoOverride,
     NothingToForgive,
     AlarmNotStanding,
+    /// The meter has told no other number than the one on record.
+    SameMeter,
     /// The order is not on record; a gate may have been told already.
     NotRecorded,
     GateBusy,
@@ -55,9 +59,11 @@ impl Code {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-            Self::UnknownPath | Self::UnknownGate | Self::UnknownArea | Self::UnknownRoom => {
-                StatusCode::NOT_FOUND
-            }
+            Self::UnknownPath
+            | Self::UnknownGate
+            | Self::UnknownArea
+            | Self::UnknownRoom
+            | Self::NoRooms => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::BAD_REQUEST,
@@ -65,7 +71,8 @@ impl Code {
             Self::NothingToEnd
             | Self::NoOverride
             | Self::NothingToForgive
-            | Self::AlarmNotStanding => StatusCode::CONFLICT,
+            | Self::AlarmNotStanding
+            | Self::SameMeter => StatusCode::CONFLICT,
             Self::NotRecorded | Self::GateBusy | Self::NoAnswer | Self::StoreUnreadable => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -165,13 +172,15 @@ impl ResponseError for Problem {
             | Code::UnknownGate
             | Code::UnknownArea
             | Code::UnknownRoom
+            | Code::NoRooms
             | Code::NotJson
             | Code::BodyTooLong
             | Code::BadField
             | Code::NothingToEnd
             | Code::NoOverride
             | Code::NothingToForgive
-            | Code::AlarmNotStanding => {}
+            | Code::AlarmNotStanding
+            | Code::SameMeter => {}
         }
         if let Some(allowed) = &self.allowed {
             response.insert_header((ALLOW, allowed.as_str()));
@@ -198,7 +207,7 @@ impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         refusals(&[
             (401, "No token, or one that is not good"),
-            (404, "No such gate or area"),
+            (404, "No such gate, area or room"),
             (422, "A parameter is wrong; `field` names it"),
             (429, "Too many wrong tokens"),
             (503, "No answer in time, or the disk cannot be read"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use onecard_rules::{
     event::{Alarm, Subject},
-    ids::{AreaId, GateId, PersonId, RoomId},
+    ids::{AreaId, FeederId, GateId, PersonId, RoomId},
     mode::{Measure, MeasureKind, Override},
     passback::Whereabouts,
     reason::Reason,
@@ -32,6 +32,8 @@ pub enum Change {
     AlarmCleared(Subject, Reason),
     /// What is to be remembered of a room, as the power service will read it.
     Room(RoomId, String),
+    /// What is to be remembered of a feeder, in the same way.
+    Feeder(FeederId, String),
     /// A row of the journal, to prove the journal against later.
     Anchor(Anchor),
 }
@@ -44,6 +46,7 @@ pub(super) enum Thing {
     Override(GateId),
     Alarm(Subject, Reason),
     Room(RoomId),
+    Feeder(FeederId),
     Anchor,
 }
 
@@ -59,6 +62,7 @@ impl Change {
             Self::AlarmRaised(alarm) => Thing::Alarm(alarm.subject.clone(), alarm.reason),
             Self::AlarmCleared(subject, reason) => Thing::Alarm(subject.clone(), *reason),
             Self::Room(room, _) => Thing::Room(room.clone()),
+            Self::Feeder(feeder, _) => Thing::Feeder(feeder.clone()),
             Self::Anchor(_) => Thing::Anchor,
         }
     }
@@ -104,6 +108,10 @@ impl Change {
             Self::Room(room, body) => {
                 let sql = "INSERT OR REPLACE INTO rooms VALUES (?1, ?2)";
                 to.prepare_cached(sql)?.execute([room.as_str(), body])
+            }
+            Self::Feeder(feeder, body) => {
+                let sql = "INSERT OR REPLACE INTO feeders VALUES (?1, ?2)";
+                to.prepare_cached(sql)?.execute([feeder.as_str(), body])
             }
             Self::Anchor(anchor) => {
                 // Never an earlier row: a journal cut short must not pass for a whole one.

@@ -94,4 +94,10 @@ pub(super) const STEPS: &[&str] = &[
         body TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE feeders (
+        feeder TEXT PRIMARY KEY,
+        body   TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
 ];
