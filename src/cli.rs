@@ -4,6 +4,7 @@ use std::{net::IpAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
+mod ask;
 mod backup;
 mod bench;
 mod card;
@@ -17,6 +18,7 @@ mod logging;
 mod operator;
 mod people;
 mod phone;
+mod room;
 mod secrets;
 mod serve;
 mod signals;
@@ -79,6 +81,16 @@ enum Verb {
         after_help = "Example:\n  onecard operator add --data DIR li.wei --role administrator"
     )]
     Operator(operator::Operator),
+    /// Say why a room is dark, what happens next and when.
+    #[command(
+        after_help = "Examples:\n  onecard why north-3-301\n  onecard why north-3-301 --lang en --http 10.0.0.5:8080 --token-file ~/.onecard"
+    )]
+    Why(room::Why),
+    /// Look at the power of rooms, and give orders there by name.
+    #[command(
+        after_help = "Examples:\n  onecard room list --dark\n  onecard room cut north-3-301 --why \"smell of burning\"\n  onecard room restore --area north-3 --why \"the riser is repaired\""
+    )]
+    Room(room::Room),
     /// Work with the journal.
     #[command(after_help = "Example:\n  onecard journal verify --data DIR")]
     Journal(journal::Journal),
@@ -136,6 +148,8 @@ pub fn run() -> ExitCode {
         Verb::Card(verb) => card::run(&verb),
         Verb::Device(verb) => secrets::run(&verb),
         Verb::Operator(verb) => operator::run(&verb),
+        Verb::Why(verb) => room::run_why(&verb),
+        Verb::Room(verb) => room::run(&verb),
         Verb::Journal(verb) => journal::run(&verb),
         Verb::Ledger(verb) => ledger::run(&verb),
         Verb::Backup(verb) => backup::run(&verb),

@@ -21,11 +21,11 @@ use onecard_devices::{
     topic::{Channel, Topics, WHOLE_SITE},
 };
 use onecard_rules::{
+    Time,
     alarm::AlarmBoard,
     code::Phone,
     directory::{Directory, DirectoryMistake},
     event::{DeviceKind, Event},
-    ids::RoomId,
     person::{Card, Person},
     site::Site,
 };
@@ -101,6 +101,7 @@ pub struct Controller {
     stop: watch::Sender<bool>,
     outbox: JoinHandle<()>,
     reloading: Reloading,
+    power: Addr<Power>,
     topics: Topics,
     clock: SharedClock,
     pub metrics: Metrics,
@@ -254,7 +255,7 @@ impl Controller {
         });
         late.name(services.switchboard.receive());
         let common = Common { journal, database, clock, metrics, topics, link: link.publisher() };
-        let power = common.power(&campus, loaded.rooms.clone(), rooms_since, &services.alarms);
+        let power = common.power(&campus, &site, &loaded, rooms_since, &services.alarms);
 
         let (stop, stopped) = watch::channel(false);
         let outbox = common.outbox(projected_alarms, site.zone, loaded.as_of)?;
@@ -269,8 +270,7 @@ impl Controller {
         let watched = Arc::clone(&known);
         let (held, noted) = (link.handle(), journal.clone());
         actix::spawn(operators::watch(watched, held, noted, clock.clone(), stopped.clone()));
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        record(&journal, Event::Booted { at: now, version, people, cards, rules_version });
+        record(&journal, booted(now, people, cards, rules_version));
         link.listen();
         publish(&*link.publisher(), &topics, "online");
         let reloading = reload::start(reload::Parts {
@@ -302,7 +302,19 @@ impl Controller {
         };
         let http = http::start(campus.http.listen, backend)?;
         info!(boot = opened.boot, people, cards, "in charge");
-        Ok(Self { link, http, journal, database, stop, outbox, reloading, topics, clock, metrics })
+        Ok(Self {
+            link,
+            http,
+            journal,
+            database,
+            stop,
+            outbox,
+            reloading,
+            power,
+            topics,
+            clock,
+            metrics,
+        })
     }
 
     /// Where the embedded broker listens, if it is the embedded one.
@@ -315,6 +327,12 @@ impl Controller {
     #[must_use]
     pub fn http_address(&self) -> SocketAddr {
         self.http.address()
+    }
+
+    /// The power service, to follow its meters from within the process.
+    #[must_use]
+    pub fn power(&self) -> &Addr<Power> {
+        &self.power
     }
 
     /// The journal, to follow it from within the process.
@@ -358,7 +376,8 @@ impl Common {
     fn power(
         &self,
         campus: &Campus,
-        stored: Vec<(RoomId, String)>,
+        site: &Arc<Site>,
+        loaded: &Loaded,
         since: Vec<RoomRecord>,
         alarms: &Addr<Alarms>,
     ) -> Addr<Power> {
@@ -367,8 +386,9 @@ impl Common {
         Power::new(power::Parts {
             power: campus.power.clone(),
             calendar: campus.calendar.clone(),
-            zone: campus.site.zone,
-            stored,
+            site: Arc::clone(site),
+            stored: loaded.rooms.clone(),
+            stored_feeders: loaded.feeders.clone(),
             since,
             journal: self.journal.clone(),
             database: self.database.clone(),
@@ -399,6 +419,11 @@ fn rules_of(campus: &Campus) -> Result<RuleSet, Mistakes> {
     let policies = campus.compile()?;
     let version = policies.version().to_owned();
     Ok(RuleSet { policies, calendar: campus.calendar.clone(), version })
+}
+
+fn booted(at: Time, people: usize, cards: usize, rules_version: String) -> Event {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Event::Booted { at, version, people, cards, rules_version }
 }
 
 fn record(journal: &Journal, event: Event) {

@@ -7,19 +7,23 @@
 use actix::Message;
 use onecard_rules::{
     Time,
-    ids::{OperatorId, RoomId},
+    ids::{AreaId, OperatorId, RoomId},
     power::why::Explanation,
 };
 use serde::{Deserialize, Serialize};
 
 mod desk;
 mod line;
+mod meter;
 mod publish;
 mod service;
+mod supply;
 mod view;
 
+pub use meter::{FollowMeters, MeterRead, Quality, TooManyFollow};
 pub use publish::Publisher;
 pub use service::{Parts, Power};
+pub use supply::{FeederView, ShedView};
 pub use view::{LineView, RoomView};
 
 /// Messages that may wait for the service.
@@ -30,6 +34,10 @@ const MAILBOX: usize = 16_384;
 pub enum PowerRefusal {
     #[error("there is no room `{0}`")]
     NoRoom(RoomId),
+    #[error("there is no room within `{0}`")]
+    NoRooms(AreaId),
+    #[error("the meter of `{0}` has told no other number than the one on record")]
+    SameMeter(RoomId),
     #[error("{0}")]
     Limits(String),
     #[error("the order could not be recorded, so it was not carried out; try again")]
@@ -45,6 +53,11 @@ pub struct GetRooms;
 #[derive(Debug, Message)]
 #[rtype(result = "Result<RoomView, PowerRefusal>")]
 pub struct GetRoom(pub RoomId);
+
+/// All feeders as they are.
+#[derive(Debug, Message)]
+#[rtype(result = "Vec<FeederView>")]
+pub struct GetFeeders;
 
 /// All lines as they are.
 #[derive(Debug, Message)]
@@ -78,6 +91,48 @@ pub struct LimitRoom {
     /// In watts.
     pub limit_w: f64,
     pub night_limit_w: Option<f64>,
+    pub by: OperatorId,
+    pub why: String,
+}
+
+/// Make every room within an area dark, in an operator's name; answers which.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Vec<RoomId>, PowerRefusal>")]
+pub struct CutRooms {
+    pub area: AreaId,
+    pub by: OperatorId,
+    pub why: String,
+    pub until: Option<Time>,
+}
+
+/// Take the cuts of all rooms within an area back, in an operator's name; answers which, and when
+/// each has its turn. No trip is released by it: that is done room by room.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Vec<(RoomId, Time)>, PowerRefusal>")]
+pub struct RestoreRooms {
+    pub area: AreaId,
+    pub by: OperatorId,
+    pub why: String,
+}
+
+/// Give every room within an area other limits, in an operator's name, or none of them if one
+/// cannot have them; answers which.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Vec<RoomId>, PowerRefusal>")]
+pub struct LimitRooms {
+    pub area: AreaId,
+    /// In watts.
+    pub limit_w: f64,
+    pub night_limit_w: Option<f64>,
+    pub by: OperatorId,
+    pub why: String,
+}
+
+/// Put the meter that answers on record as the room's, in an operator's name.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<(), PowerRefusal>")]
+pub struct AcceptMeter {
+    pub room: RoomId,
     pub by: OperatorId,
     pub why: String,
 }

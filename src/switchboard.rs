@@ -51,7 +51,11 @@ impl Switchboard {
                 }
                 Some(_) | None => self.unknown(incoming, "unknown_device"),
             },
-            DeviceKind::Room | DeviceKind::Valve | DeviceKind::Bus | DeviceKind::Controller => {
+            DeviceKind::Room
+            | DeviceKind::Valve
+            | DeviceKind::Bus
+            | DeviceKind::Feeder
+            | DeviceKind::Controller => {
                 self.unknown(incoming, "unexpected_kind");
             }
         }

@@ -17,6 +17,7 @@ use onecard_rules::{
     ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, SiteId, WindowId},
     mode::{Measure, MeasureKind, Mode, Override, Owner},
     person::PersonKind,
+    power::demand::Demander,
     reason::Reason,
     site::Direction,
 };
@@ -142,6 +143,7 @@ fn the_words_are_those_of_the_code() {
     }
     let modes = [Mode::Secure, Mode::Free, Mode::Blocked, Mode::LockedDown, Mode::Released];
     let rows = [
+        ("demander", sorted(Demander::ALL.iter().map(|demander| json!(demander)))),
         ("reason", sorted(Reason::ALL.iter().map(|reason| json!(reason)))),
         ("personKind", sorted(PersonKind::ALL.iter().map(|kind| json!(kind)))),
         ("deviceKind", sorted(DeviceKind::ALL.iter().map(|kind| json!(kind)))),
@@ -159,7 +161,7 @@ fn the_words_are_those_of_the_code() {
 
 #[test]
 fn every_topic_that_the_code_builds_has_its_channel() {
-    use DeviceKind::{Controller, Gate, Reader};
+    use DeviceKind::{Bus, Controller, Feeder, Gate, Reader, Room};
     let rows = [
         ("campus", Reader, Channel::Swipe, "readerSwipe"),
         ("campus", Reader, Channel::Feedback, "readerFeedback"),
@@ -169,6 +171,13 @@ fn every_topic_that_the_code_builds_has_its_channel() {
         ("campus", Gate, Channel::Entry, "gateEntry"),
         ("campus", Gate, Channel::Alarm, "alarm"),
         ("campus", Reader, Channel::Availability, "availability"),
+        ("campus", Room, Channel::State, "roomState"),
+        ("campus", Room, Channel::Event, "roomEvent"),
+        ("campus", Room, Channel::Alarm, "alarm"),
+        ("campus", Bus, Channel::State, "busState"),
+        ("campus", Bus, Channel::Alarm, "alarm"),
+        ("campus", Feeder, Channel::State, "feederState"),
+        ("campus", Feeder, Channel::Alarm, "alarm"),
         ("_", Controller, Channel::Availability, "availability"),
         ("_", Controller, Channel::Event, "controllerEvent"),
         ("_", Controller, Channel::Alarm, "alarm"),

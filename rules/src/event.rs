@@ -125,12 +125,20 @@ pub enum DeviceKind {
     Room,
     Valve,
     Bus,
+    Feeder,
     Controller,
 }
 
 impl DeviceKind {
-    pub const ALL: [Self; 6] =
-        [Self::Reader, Self::Gate, Self::Room, Self::Valve, Self::Bus, Self::Controller];
+    pub const ALL: [Self; 7] = [
+        Self::Reader,
+        Self::Gate,
+        Self::Room,
+        Self::Valve,
+        Self::Bus,
+        Self::Feeder,
+        Self::Controller,
+    ];
 
     /// The word in topics.
     #[must_use]
@@ -141,6 +149,7 @@ impl DeviceKind {
             Self::Room => "room",
             Self::Valve => "valve",
             Self::Bus => "bus",
+            Self::Feeder => "feeder",
             Self::Controller => "controller",
         }
     }

@@ -128,7 +128,7 @@ impl Role {
             Action::CutRoom | Action::RestoreRoom => {
                 matches!(self, DormitoryManager | Utilities | Administrator)
             }
-            Action::LimitRoom => matches!(self, Utilities | Administrator),
+            Action::LimitRoom | Action::AcceptMeter => matches!(self, Utilities | Administrator),
         }
     }
 
@@ -239,10 +239,12 @@ pub enum Action {
     CutRoom,
     RestoreRoom,
     LimitRoom,
+    /// An exchanged meter is the room's from now on.
+    AcceptMeter,
 }
 
 impl Action {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SeeCampus,
         Self::SeeGates,
         Self::SeeEntries,
@@ -263,6 +265,7 @@ impl Action {
         Self::CutRoom,
         Self::RestoreRoom,
         Self::LimitRoom,
+        Self::AcceptMeter,
     ];
 
     #[must_use]
@@ -288,6 +291,7 @@ impl Action {
             Self::CutRoom => "cut_room",
             Self::RestoreRoom => "restore_room",
             Self::LimitRoom => "limit_room",
+            Self::AcceptMeter => "accept_meter",
         }
     }
 }

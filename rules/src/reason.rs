@@ -199,6 +199,14 @@ reasons! {
     MeterImplausible = "meter_implausible"
         guard "电表读数不可信：请检查接线" "The meter's readings cannot be believed: check its wiring"
         person "电表读数异常" "The room's meter reads wrongly";
+    /// Another meter than the one on record answers.
+    MeterChanged = "meter_changed"
+        guard "电表编号与记录不符：请核实后确认" "Another meter answers than the one on record: check it, then accept it"
+        person "电表待核实" "The room's meter is being checked";
+    /// Everything that may be shed is, and the feeder is still above its limit.
+    FeederOverloaded = "feeder_overloaded"
+        guard "供电线路超负荷且已无可停房间：请立即人工处理" "The feeder is overloaded and nothing more can be shed: act at once"
+        person "供电线路超负荷" "The supply of the building is overloaded";
     LineDown = "line_down"
         guard "总线连接中断：整条线路无法监控" "The line to the meters is down: nothing on it can be seen or switched"
         person "线路通讯中断" "The line cannot be reached";

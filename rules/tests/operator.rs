@@ -64,7 +64,7 @@ fn places(areas: &[&str], gates: &[&str]) -> Scope {
 
 /// One column a role, in the order of `Role::ALL`: guard, dormitory manager, utilities, security,
 /// finance, auditor, administrator.
-const TABLE: [(Action, &str); 20] = [
+const TABLE: [(Action, &str); 21] = [
     (Action::SeeCampus, "yes yes yes yes yes yes yes"),
     (Action::SeeGates, "yes yes - yes - yes yes"),
     (Action::SeeEntries, "yes yes - yes - yes yes"),
@@ -85,6 +85,7 @@ const TABLE: [(Action, &str); 20] = [
     (Action::CutRoom, "- yes yes - - - yes"),
     (Action::RestoreRoom, "- yes yes - - - yes"),
     (Action::LimitRoom, "- - yes - - - yes"),
+    (Action::AcceptMeter, "- - yes - - - yes"),
 ];
 
 #[test]

@@ -36,7 +36,7 @@ fn reports(kind: DeviceKind) -> &'static [Channel] {
         DeviceKind::Reader => &[Channel::Swipe, Channel::Availability],
         DeviceKind::Gate => &[Channel::State, Channel::Passage, Channel::Availability],
         DeviceKind::Valve => &[Channel::State, Channel::Event, Channel::Availability],
-        DeviceKind::Room | DeviceKind::Bus => &[Channel::Availability],
+        DeviceKind::Room | DeviceKind::Bus | DeviceKind::Feeder => &[Channel::Availability],
         // The controller speaks from within the process.
         DeviceKind::Controller => &[],
     }
@@ -47,7 +47,7 @@ fn orders(kind: DeviceKind) -> &'static [Channel] {
     match kind {
         DeviceKind::Reader => &[Channel::Feedback],
         DeviceKind::Gate | DeviceKind::Valve => &[Channel::Command],
-        DeviceKind::Room | DeviceKind::Bus | DeviceKind::Controller => &[],
+        DeviceKind::Room | DeviceKind::Bus | DeviceKind::Feeder | DeviceKind::Controller => &[],
     }
 }
 

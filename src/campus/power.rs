@@ -1,26 +1,23 @@
-//! `[power]`, `[[lines]]` and `[[rooms]]`: the Modbus lines of a campus and the rooms behind them.
+//! `[power]`, `[[lines]]`, `[[rooms]]` and `[[feeders]]`: the Modbus lines of a campus, the rooms
+//! behind them, and what supplies them.
 //!
 //! What a model of meter can do is its profile's; what a limit means is `rules::power`'s.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
+    time::Duration,
 };
 
 use onecard_devices::{
     line::{driver::Endpoint, timing::Serial},
-    modbus::{Unit, frame::Framing},
-    profile::{Library, Parity, Profile},
+    modbus::Unit,
+    profile::Profile,
 };
 use onecard_rules::{
     calendar::Calendar,
-    ids::{AreaId, RoomId, WindowId},
-    power::{
-        curve::Characteristic,
-        plausibility::Limits,
-        protection::{Draft, Settings},
-        step::{Band, StepMode, StepSettings},
-    },
+    ids::{AreaId, FeederId, RoomId, WindowId},
+    power::{feeder::FeederSettings, protection::Settings, stagger::StaggerSettings},
 };
 
 use super::{
@@ -29,15 +26,45 @@ use super::{
     table::{Lined, Table},
 };
 
+mod feeder;
+mod line;
+mod load;
+mod models;
+mod protection;
+mod room;
+
+pub use load::{IDENTITY_EVERY, LineLoad};
+use models::Models;
+use protection::Protection;
+
 /// The power of a campus; empty where it has none.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Power {
     pub lines: BTreeMap<String, Line>,
     pub rooms: BTreeMap<RoomId, Room>,
+    pub feeders: BTreeMap<FeederId, Feeder>,
     /// While this window is open, the night limits are in force.
     pub night: Option<WindowId>,
     /// While this window is open, rooms with `lights_out` are dark.
     pub lights_out: Option<WindowId>,
+    /// How often the energy counter of a room is read.
+    pub energy_every: Duration,
+    /// How many rooms of one supply get power back together, and how long after each other.
+    pub stagger: StaggerSettings,
+}
+
+impl Default for Power {
+    fn default() -> Self {
+        Self {
+            lines: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            feeders: BTreeMap::new(),
+            night: None,
+            lights_out: None,
+            energy_every: Duration::from_secs(45),
+            stagger: StaggerSettings { step_delay_s: 1.0, rooms_a_step: 10 },
+        }
+    }
 }
 
 /// A Modbus line.
@@ -61,7 +88,11 @@ pub struct Room {
     pub unit: Unit,
     pub relay: Option<Relay>,
     pub settings: Settings,
+    /// Least time between two operations of the relay, in seconds; a trip disregards it.
+    pub relay_interval_s: f64,
     pub lights_out: bool,
+    /// What supplies it, where that is watched.
+    pub feeder: Option<FeederId>,
 }
 
 /// What switches a room.
@@ -73,119 +104,139 @@ pub struct Relay {
     pub channel: u16,
 }
 
-/// Mains voltage where a campus does not say otherwise.
-const NOMINAL_VOLTAGE_V: f64 = 220.0;
-
-/// What holds for rooms that do not say otherwise.
-struct Defaults {
-    limit_w: i64,
-    night_limit_w: Option<i64>,
-    rated_current_a: i64,
-    draft: Draft,
-    night: Option<WindowId>,
-    lights_out: Option<WindowId>,
+/// What supplies some rooms together: a building, a riser, a floor.
+#[derive(Debug, Clone)]
+pub struct Feeder {
+    pub id: FeederId,
+    pub name: String,
+    /// The area that its topics stand under.
+    pub area: AreaId,
+    pub settings: FeederSettings,
+    pub rooms: BTreeSet<RoomId>,
+    /// Its own meter; without one, its rooms are added up.
+    pub meter: Option<FeederMeter>,
 }
+
+/// The meter of a feeder.
+#[derive(Debug, Clone)]
+pub struct FeederMeter {
+    pub profile: Arc<Profile>,
+    pub line: String,
+    pub unit: Unit,
+}
+
+type Areas = BTreeMap<AreaId, Lined<onecard_rules::site::Area>>;
+
+/// The names of lines and rooms, those in which something is wrong too: nobody is blamed for naming
+/// one of them.
+#[derive(Debug, Default)]
+struct Names {
+    lines: BTreeSet<String>,
+    rooms: BTreeSet<String>,
+}
+
+/// Units of lines, and what they belong to.
+type Wired = HashMap<(String, Unit, Option<u16>), String>;
 
 /// Reads the power of a campus.
 pub fn read(
     root: &mut Table,
-    areas: &BTreeMap<AreaId, Lined<onecard_rules::site::Area>>,
+    areas: &Areas,
     calendar: Option<&Calendar>,
     mistakes: &mut Vec<Mistake>,
+    warnings: &mut Vec<Mistake>,
 ) -> Power {
-    let defaults = defaults(root, calendar, mistakes);
+    let (mut power, protection, worst_trip) = general(root, calendar, mistakes);
     let mut models = Models::new();
-    let mut lines: BTreeMap<String, Line> = BTreeMap::new();
+    let mut names = Names::default();
+    let mut line_tables = BTreeMap::new();
     for table in root.tables("lines", mistakes) {
         for mut table in ranges::expanded(table, mistakes) {
-            let Some(line) = line(&mut table, areas, mistakes) else { continue };
+            names.lines.extend(table.peek("id").map(|(id, _)| id.to_owned()));
+            let Some(line) = line::line(&mut table, areas, mistakes) else { continue };
+            let place = table.line();
+            line_tables.insert(line.id.clone(), (table.file().to_owned(), place));
             table.finish(mistakes);
-            lines.insert(line.id.clone(), line);
+            power.lines.insert(line.id.clone(), line);
         }
     }
-    let mut rooms: BTreeMap<RoomId, Room> = BTreeMap::new();
-    let mut wired: HashMap<(String, Unit, Option<u16>), RoomId> = HashMap::new();
+    let mut wired: Wired = HashMap::new();
     for table in root.tables("rooms", mistakes) {
         for mut table in ranges::expanded(table, mistakes) {
-            let known = (&lines, areas, &defaults);
-            let Some(wiring) = room(&mut table, known, &mut models, mistakes) else { continue };
-            let line = table.line();
-            let ends = std::iter::once((wiring.unit, None))
-                .chain(wiring.relay.as_ref().map(|relay| (relay.unit, Some(relay.channel))));
+            names.rooms.extend(table.peek("id").map(|(id, _)| id.to_owned()));
+            let known = (&names, areas, &protection);
+            let Some(one) = room::room(&mut table, known, &mut models, mistakes) else { continue };
+            let ends = std::iter::once((one.unit, None))
+                .chain(one.relay.as_ref().map(|relay| (relay.unit, Some(relay.channel))));
             for (unit, channel) in ends {
-                let end = (wiring.line.clone(), unit, channel);
-                if let Some(other) = wired.insert(end, wiring.id.clone()) {
-                    let message = format!("unit {unit} of its line belongs to room `{other}`");
-                    let mend = "give each room its own meter and relay channel".to_owned();
-                    mistakes.push(table.mistake(line, "unit", message, mend));
-                }
+                wire(&mut wired, &table, (&one.line, unit, channel), one.id.as_str(), mistakes);
             }
-            if rooms.contains_key(&wiring.id) {
-                let message = format!("`{}` is there twice", wiring.id);
+            if power.rooms.contains_key(&one.id) {
+                let message = format!("`{}` is there twice", one.id);
                 let mend = "give one of them another id".to_owned();
-                mistakes.push(table.mistake(line, "id", message, mend));
+                mistakes.push(table.mistake(table.line_of("id"), "id", message, mend));
             }
             table.finish(mistakes);
-            rooms.insert(wiring.id.clone(), wiring);
+            power.rooms.insert(one.id.clone(), one);
         }
     }
-    Power { lines, rooms, night: defaults.night, lights_out: defaults.lights_out }
+    for table in root.tables("feeders", mistakes) {
+        for mut table in ranges::expanded(table, mistakes) {
+            let known = (&names, areas);
+            let (power, models) = (&mut power, &mut models);
+            let feeder = feeder::feeder(&mut table, known, power, models, &mut wired, mistakes);
+            let Some(feeder) = feeder else { continue };
+            table.finish(mistakes);
+            power.feeders.insert(feeder.id.clone(), feeder);
+        }
+    }
+    load::check(&power, &line_tables, worst_trip, mistakes, warnings);
+    power
 }
 
-fn defaults(
+/// Notes what a unit of a line belongs to; two owners are a mistake.
+fn wire(
+    wired: &mut Wired,
+    table: &Table,
+    (line, unit, channel): (&str, Unit, Option<u16>),
+    owner: &str,
+    mistakes: &mut Vec<Mistake>,
+) {
+    if let Some(other) = wired.insert((line.to_owned(), unit, channel), owner.to_owned()) {
+        let message = format!("unit {unit} of its line belongs to `{other}`");
+        let mend = "give each its own meter and relay channel".to_owned();
+        mistakes.push(table.mistake(table.line_of("unit"), "unit", message, mend));
+    }
+}
+
+/// `[power]`: what holds for all; with how long an overload may last at worst, if that is said.
+fn general(
     root: &mut Table,
     calendar: Option<&Calendar>,
     mistakes: &mut Vec<Mistake>,
-) -> Defaults {
+) -> (Power, Protection, Option<Duration>) {
     let mut table = root
         .table("power", mistakes)
         .unwrap_or_else(|| Table::new(root.file(), "power", root.line(), Vec::new()));
-    let mut number = |key, least: i64, most: i64, otherwise: i64| {
-        ranged(&mut table, key, least, most, mistakes).unwrap_or(otherwise)
+    let mut protection = Protection::default().read(&mut table, mistakes);
+    protection.check(&table, mistakes);
+    let mut power = Power {
+        night: window(&mut table, "night", calendar, mistakes),
+        lights_out: window(&mut table, "lights_out", calendar, mistakes),
+        ..Power::default()
     };
-    let limit_w = number("limit_w", 10, 1_000_000, 1_200);
-    let rated_current_a = number("rated_current_a", 1, 1_000, 16);
-    let confirmation_samples = number("confirmation_samples", 1, 16, 2);
-    let delay_s = number("overload_s", 0, 3_600, 3);
-    let reclose_after_s = number("reclose_after_s", 1, 86_400, 180);
-    let tries_per_day = number("tries_per_day", 0, 20, 3);
-    let stale_after_s = number("stale_after_s", 1, 600, 10);
-    let night_limit_w = ranged(&mut table, "night_limit_w", 10, 1_000_000, mistakes);
-    let modes = [("off", StepMode::Off), ("warn", StepMode::Warn), ("trip", StepMode::Trip)];
-    let mode = table.one_of("malicious", &modes, mistakes).map_or(StepMode::Trip, |m| m.value);
-    let from = ranged(&mut table, "malicious_from_w", 30, 100_000, mistakes).unwrap_or(600);
-    let to = ranged(&mut table, "malicious_to_w", 30, 100_000, mistakes).unwrap_or(3_500);
-    let night = window(&mut table, "night", calendar, mistakes);
-    let lights_out = window(&mut table, "lights_out", calendar, mistakes);
+    if let Some(seconds) = table.integer("energy_every_s", &(1..3_601), mistakes) {
+        power.energy_every = Duration::from_secs(seconds.value.unsigned_abs());
+    }
+    if let Some(seconds) = table.number("restore_step_s", &(0.1..=600.0), mistakes) {
+        power.stagger.step_delay_s = seconds.value;
+    }
+    if let Some(rooms) = ranged(&mut table, "restore_rooms", 1, 10_000, mistakes) {
+        power.stagger.rooms_a_step = usize::try_from(rooms).unwrap_or(1);
+    }
+    let worst = ranged(&mut table, "worst_trip_ms", 1, 3_600_000, mistakes);
     table.finish(mistakes);
-    let step = StepSettings {
-        mode,
-        bands: vec![Band { from_w: exact(from), to_w: exact(to) }],
-        power_factor_min: 0.97,
-        hold_samples: 2,
-        hold_s: 1.0,
-        gap_max_s: 10.0,
-        nominal_voltage_v: NOMINAL_VOLTAGE_V,
-        white_list: Vec::new(),
-    };
-    let draft = Draft {
-        limit_w: exact(limit_w),
-        night_limit_w: night_limit_w.map(exact),
-        confirmation_samples: u32::try_from(confirmation_samples).unwrap_or(2),
-        curve: Characteristic::Definite { delay_s: exact(delay_s) },
-        warn_seconds_min: 2.0,
-        step: (mode != StepMode::Off).then_some(step),
-        reclose_after_s: exact(reclose_after_s),
-        tries_per_day: u8::try_from(tries_per_day).unwrap_or(3),
-        stale_after_s: exact(stale_after_s),
-    };
-    Defaults { limit_w, night_limit_w, rated_current_a, draft, night, lights_out }
-}
-
-/// A whole number of ours; all are far below 2^53.
-#[expect(clippy::cast_precision_loss, reason = "ranges keep it small")]
-fn exact(number: i64) -> f64 {
-    number as f64
+    (power, protection, worst.map(|worst| Duration::from_millis(worst.unsigned_abs())))
 }
 
 fn ranged(
@@ -214,11 +265,7 @@ fn window(
     Some(id.value)
 }
 
-fn area(
-    table: &mut Table,
-    areas: &BTreeMap<AreaId, Lined<onecard_rules::site::Area>>,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<AreaId> {
+fn area(table: &mut Table, areas: &Areas, mistakes: &mut Vec<Mistake>) -> Option<AreaId> {
     let id = table.required::<AreaId>("area", "the id of an area", mistakes)?;
     if areas.contains_key(&id.value) {
         return Some(id.value);
@@ -229,139 +276,15 @@ fn area(
     None
 }
 
-fn line(
-    table: &mut Table,
-    areas: &BTreeMap<AreaId, Lined<onecard_rules::site::Area>>,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Line> {
-    let expected = "a code such as \"north-3-a\"";
-    // The same form as a room's, for it stands in topics too.
-    let id = table.required::<RoomId>("id", expected, mistakes)?;
-    table.call(format!("lines.{}", id.value));
-    let area = area(table, areas, mistakes);
-    let connect = table.required_text("connect", mistakes);
-    let baud = ranged(table, "baud", 300, 1_000_000, mistakes).unwrap_or(9_600);
-    let parities = [("none", Parity::None), ("even", Parity::Even), ("odd", Parity::Odd)];
-    let parity = table.one_of("parity", &parities, mistakes).map_or(Parity::None, |p| p.value);
-    let baud = u32::try_from(baud).unwrap_or(9_600);
-    let connect = connect?;
-    let endpoint = endpoint(&connect.value, baud, parity);
-    if endpoint.is_none() {
-        let message = format!("`{}` is not good", connect.value);
-        let mend = "write \"tcp://host:502\" for Modbus TCP, \"rtu://host:4001\" for a transparent \
-                    gateway, or \"serial:///dev/ttyUSB0\"";
-        mistakes.push(table.mistake(connect.line, "connect", message, mend.to_owned()));
-    }
-    let bits_per_character = if parity == Parity::None { 10 } else { 11 };
-    let serial = Serial { baud, bits_per_character };
-    Some(Line { id: id.value.to_string(), area: area?, endpoint: endpoint?, serial })
-}
-
-fn endpoint(text: &str, baud: u32, parity: Parity) -> Option<Endpoint> {
-    let (kind, rest) = text.split_once("://")?;
-    let gateway = |framing| {
-        let (host, port) = rest.rsplit_once(':')?;
-        (!host.is_empty() && port.parse::<u16>().is_ok())
-            .then(|| Endpoint::Tcp { address: rest.to_owned(), framing })
-    };
-    match kind {
-        "tcp" => gateway(Framing::Tcp),
-        "rtu" => gateway(Framing::Rtu),
-        "serial" if !rest.is_empty() => {
-            Some(Endpoint::Serial { path: rest.to_owned(), baud, parity })
-        }
-        _ => None,
-    }
-}
-
-/// The profiles, each read once.
-struct Models {
-    library: Library,
-    shared: HashMap<String, Arc<Profile>>,
-}
-
-impl Models {
-    fn new() -> Self {
-        // The shipped profiles are held by tests; without them every model is unknown, and told so.
-        let library = Library::of_shipped().unwrap_or_default();
-        Self { library, shared: HashMap::new() }
-    }
-
-    fn find(
-        &mut self,
-        table: &mut Table,
-        key: &'static str,
-        mistakes: &mut Vec<Mistake>,
-    ) -> Option<Lined<Arc<Profile>>> {
-        let Lined { value: name, line } = table.text(key, mistakes)?;
-        if let Some(profile) = self.shared.get(&name) {
-            return Some(Lined { value: Arc::clone(profile), line });
-        }
-        let Some(profile) = self.library.model(&name) else {
-            let models: Vec<&str> =
-                self.library.iter().map(|profile| profile.identity.model.as_str()).collect();
-            let message = format!("no profile is for `{name}`");
-            let mend = mend_by(&name, models.iter().copied());
-            mistakes.push(table.mistake(line, key, message, mend));
-            return None;
-        };
-        let profile = Arc::new(profile.clone());
-        self.shared.insert(name, Arc::clone(&profile));
-        Some(Lined { value: profile, line })
-    }
-}
-
-type Known<'a> = (
-    &'a BTreeMap<String, Line>,
-    &'a BTreeMap<AreaId, Lined<onecard_rules::site::Area>>,
-    &'a Defaults,
-);
-
-fn room(
-    table: &mut Table,
-    (lines, areas, defaults): Known<'_>,
-    models: &mut Models,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Room> {
-    let id = table.required::<RoomId>("id", "a code such as \"north-3-301\"", mistakes)?.value;
-    table.call(format!("rooms.{id}"));
-    let name = table.text("name", mistakes).map_or_else(|| id.to_string(), |name| name.value);
-    let area = area(table, areas, mistakes);
-    let line = table.required_text("line", mistakes);
-    if let Some(line) = &line
-        && !lines.contains_key(&line.value)
-    {
-        let mend = mend_by(&line.value, lines.keys().map(String::as_str));
+/// The line that a table names.
+fn line_named(table: &mut Table, names: &Names, mistakes: &mut Vec<Mistake>) -> Option<String> {
+    let line = table.required_text("line", mistakes)?;
+    if !names.lines.contains(&line.value) {
+        let mend = mend_by(&line.value, names.lines.iter().map(String::as_str));
         let message = format!("no line is called `{}`", line.value);
         mistakes.push(table.mistake(line.line, "line", message, mend));
     }
-    let unit = unit(table, "unit", mistakes);
-    if unit.is_none() {
-        let mend = "add the meter's address on its line, 1 to 247".to_owned();
-        mistakes.push(table.mistake(table.line(), "unit", "is missing".to_owned(), mend));
-    }
-    let meter = models.find(table, "meter", mistakes);
-    if let Some(meter) = &meter
-        && meter.value.power_plan().is_none()
-    {
-        let message = format!("`{}` measures no power", meter.value.identity.model);
-        let mend = "name the room's electricity meter".to_owned();
-        mistakes.push(table.mistake(meter.line, "meter", message, mend));
-    }
-    let relay = relay(table, unit, meter.as_ref(), models, mistakes);
-    let settings = limits(table, meter.as_ref(), defaults, mistakes);
-    let lights_out = table.flag("lights_out", mistakes).unwrap_or(true);
-    Some(Room {
-        id,
-        name,
-        area: area?,
-        line: line?.value,
-        meter: meter?.value,
-        unit: unit?,
-        relay,
-        settings: settings?,
-        lights_out,
-    })
+    Some(line.value)
 }
 
 fn unit(table: &mut Table, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Unit> {
@@ -369,69 +292,11 @@ fn unit(table: &mut Table, key: &'static str, mistakes: &mut Vec<Mistake>) -> Op
     u8::try_from(number).ok().and_then(Unit::new)
 }
 
-/// The relay of a room: its meter's own, or a channel of a board.
-fn relay(
-    table: &mut Table,
-    unit_of_meter: Option<Unit>,
-    meter: Option<&Lined<Arc<Profile>>>,
-    models: &mut Models,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Relay> {
-    let board = models.find(table, "relay", mistakes);
-    let unit = unit(table, "relay_unit", mistakes);
-    let channel = ranged(table, "relay_channel", 1, 64, mistakes);
-    let switches = |profile: &Profile| profile.command("relay").is_some();
-    match board {
-        Some(board) if switches(&board.value) => {
-            let channel = u16::try_from(channel.unwrap_or(1) - 1).unwrap_or(0);
-            let channels = board.value.command("relay").map_or(0, |command| command.channels);
-            if channel >= channels {
-                let message = format!("`{}` has {channels} channels", board.value.identity.model);
-                let mend = format!("give one from 1 to {channels}");
-                let line = table.line_of("relay_channel");
-                mistakes.push(table.mistake(line, "relay_channel", message, mend));
-            }
-            Some(Relay { profile: board.value, unit: unit.or(unit_of_meter)?, channel })
-        }
-        Some(board) => {
-            let message = format!("`{}` switches nothing", board.value.identity.model);
-            let mend = "name a relay board, a breaker or a meter with a relay".to_owned();
-            mistakes.push(table.mistake(board.line, "relay", message, mend));
-            None
-        }
-        None => {
-            let meter = meter.filter(|meter| switches(&meter.value))?;
-            Some(Relay { profile: Arc::clone(&meter.value), unit: unit_of_meter?, channel: 0 })
-        }
+/// The unit of a meter, which must be said.
+fn meter_unit(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<Unit> {
+    if !table.has("unit") {
+        let mend = "add the meter's address on its line, 1 to 247".to_owned();
+        mistakes.push(table.mistake(table.line(), "unit", "is missing".to_owned(), mend));
     }
-}
-
-fn limits(
-    table: &mut Table,
-    meter: Option<&Lined<Arc<Profile>>>,
-    defaults: &Defaults,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Settings> {
-    let rated = ranged(table, "rated_current_a", 1, 1_000, mistakes);
-    let limit_w = ranged(table, "limit_w", 10, 1_000_000, mistakes).unwrap_or(defaults.limit_w);
-    let night = ranged(table, "night_limit_w", 10, 1_000_000, mistakes).or(defaults.night_limit_w);
-    let rated = rated.unwrap_or(defaults.rated_current_a);
-    // What the meter itself can carry bounds the circuit.
-    let bears = meter.and_then(|meter| meter.value.rating.current_a).map_or(rated, i64::from);
-    let limits = Limits::of_circuit(exact(rated.min(bears)), NOMINAL_VOLTAGE_V);
-    let draft = Draft {
-        limit_w: exact(limit_w),
-        night_limit_w: night.map(exact),
-        ..defaults.draft.clone()
-    };
-    match Settings::new(limits, draft) {
-        Ok(settings) => Some(settings),
-        Err(wrong) => {
-            let told = wrong.to_string();
-            let (message, mend) = told.split_once("; ").unwrap_or((&told, "lower it"));
-            let (message, mend) = (message.to_owned(), mend.to_owned());
-            mistakes.push(table.mistake(table.line_of("limit_w"), "limit_w", message, mend));
-            None
-        }
-    }
+    unit(table, "unit", mistakes)
 }

@@ -3,7 +3,12 @@
 //!
 //! Which keys there are, and what they mean, is the callers'.
 
-use std::{fmt::Display, ops::Range, str::FromStr, sync::Arc};
+use std::{
+    fmt::Display,
+    ops::{Range, RangeInclusive},
+    str::FromStr,
+    sync::Arc,
+};
 
 use toml::{
     Spanned,
@@ -27,7 +32,7 @@ pub enum Value {
     Flag(bool),
     List(Vec<Lined<Value>>),
     Table(Vec<(String, Lined<Value>)>),
-    /// A float or a date, which no key of ours takes; as written.
+    /// A float, or a date, which no key of ours takes; as written.
     Other(String),
 }
 
@@ -51,6 +56,8 @@ pub struct Table {
     path: String,
     line: usize,
     entries: Vec<(String, Lined<Value>)>,
+    /// Where each key was written; it outlives the taking of its value.
+    places: Vec<(String, usize)>,
     asked: Vec<&'static str>,
 }
 
@@ -79,7 +86,8 @@ impl Table {
     /// A table of entries that were read from elsewhere.
     pub fn new(file: &str, path: &str, line: usize, entries: Vec<(String, Lined<Value>)>) -> Self {
         let path = path.to_owned();
-        Self { file: file.into(), path, line, entries, asked: Vec::new() }
+        let places = entries.iter().map(|(key, value)| (key.clone(), value.line)).collect();
+        Self { file: file.into(), path, line, entries, places, asked: Vec::new() }
     }
 
     pub fn line(&self) -> usize {
@@ -90,10 +98,20 @@ impl Table {
         &self.file
     }
 
-    /// The line of a key, or of the table when the key is not there.
+    /// The line of a key, or of the table when the key was not written.
     pub fn line_of(&self, key: &str) -> usize {
-        let there = self.entries.iter().find(|(name, _)| name == key);
-        there.map_or(self.line, |(_, value)| value.line)
+        let there = self.places.iter().find(|(name, _)| name == key);
+        there.map_or(self.line, |(_, line)| *line)
+    }
+
+    /// Whether a key was written, taken or not.
+    pub fn wrote(&self, key: &str) -> bool {
+        self.places.iter().any(|(name, _)| name == key)
+    }
+
+    /// Whether a key is there to be taken.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(name, _)| name == key)
     }
 
     /// Lets go of a key that must not be there; returns its line when it was.
@@ -213,6 +231,27 @@ impl Table {
         }
         mistakes.push(self.wrong(&value, key, &expected));
         None
+    }
+
+    /// A number, whole or not, within a range, both ends included.
+    pub fn number(
+        &mut self,
+        key: &'static str,
+        range: &RangeInclusive<f64>,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<Lined<f64>> {
+        let value = self.take(key)?;
+        let written = match &value.value {
+            Value::Integer(number) => number.to_string().parse().ok(),
+            Value::Other(text) => text.replace('_', "").parse().ok(),
+            Value::Text(_) | Value::Flag(_) | Value::List(_) | Value::Table(_) => None,
+        };
+        let good = written.filter(|number| range.contains(number));
+        if good.is_none() {
+            let expected = format!("a number from {} to {}", range.start(), range.end());
+            mistakes.push(self.wrong(&value, key, &expected));
+        }
+        good.map(|number| Lined { value: number, line: value.line })
     }
 
     /// True or false.

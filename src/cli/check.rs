@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Args;
 
 use super::say;
-use crate::campus::Campus;
+use crate::campus::{Campus, power::LineLoad};
 
 /// Validate a campus folder.
 #[derive(Debug, Args)]
@@ -20,9 +20,16 @@ pub fn run(verb: &Check) -> ExitCode {
             for warning in &campus.warnings {
                 say(&format!("warning: {warning}"));
             }
+            for load in campus.power.loads() {
+                say(&line_in_words(&load));
+            }
             let site = &campus.site;
+            let power = match campus.power.rooms.len() {
+                0 => String::new(),
+                rooms => format!(" {rooms} rooms on {} lines,", campus.power.lines.len()),
+            };
             say(&format!(
-                "{}: {} areas, {} gates, {} readers, {} policies: no mistakes",
+                "{}: {} areas, {} gates, {} readers,{power} {} policies: no mistakes",
                 site.name,
                 site.areas.len(),
                 site.gates.len(),
@@ -36,4 +43,20 @@ pub fn run(verb: &Check) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What a line has to carry, and what follows. Power is read without a pause, so that the whole line
+/// is busy: what is worth telling is how long a round takes, and what of it counters cost.
+fn line_in_words(load: &LineLoad<'_>) -> String {
+    let LineLoad { line, rooms, confirmation, bound } = load;
+    format!(
+        "line {}: {rooms} rooms at {} baud: a round takes {:.2} s, counters {:.1} % of it; overload to \
+         relay off in {:.2} s at worst ({confirmation} samples; {:.2} s if suspects had to wait)",
+        line.id,
+        line.serial.baud,
+        bound.cycle.as_secs_f64(),
+        f64::from(bound.energy_permille) / 10.0,
+        bound.trip.as_secs_f64(),
+        bound.trip_round_robin.as_secs_f64(),
+    )
 }

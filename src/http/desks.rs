@@ -9,7 +9,10 @@ use crate::{
     access::{BeginMeasure, EndMeasure, Forgive, GetAreas, GetPeopleWithin, OpenGate, SetOverride},
     alarms::{Acknowledge, GetStanding},
     link::LinkHandle,
-    power::{CutRoom, GetLines, GetRoom, GetRooms, LimitRoom, RestoreRoom},
+    power::{
+        AcceptMeter, CutRoom, CutRooms, GetFeeders, GetLines, GetRoom, GetRooms, LimitRoom,
+        LimitRooms, RestoreRoom, RestoreRooms,
+    },
 };
 
 /// How long an answer may take; a commit takes milliseconds.
@@ -75,9 +78,14 @@ pub struct PowerDesk {
     pub rooms: Recipient<GetRooms>,
     pub room: Recipient<GetRoom>,
     pub lines: Recipient<GetLines>,
+    pub feeders: Recipient<GetFeeders>,
     pub cut: Recipient<CutRoom>,
     pub restore: Recipient<RestoreRoom>,
     pub limit: Recipient<LimitRoom>,
+    pub accept_meter: Recipient<AcceptMeter>,
+    pub cut_all: Recipient<CutRooms>,
+    pub restore_all: Recipient<RestoreRooms>,
+    pub limit_all: Recipient<LimitRooms>,
 }
 
 impl PowerDesk {
@@ -88,17 +96,27 @@ impl PowerDesk {
             + Handler<GetRooms>
             + Handler<GetRoom>
             + Handler<GetLines>
+            + Handler<GetFeeders>
             + Handler<CutRoom>
             + Handler<RestoreRoom>
-            + Handler<LimitRoom>,
+            + Handler<LimitRoom>
+            + Handler<AcceptMeter>
+            + Handler<CutRooms>
+            + Handler<RestoreRooms>
+            + Handler<LimitRooms>,
     {
         Self {
             rooms: service.clone().recipient(),
             room: service.clone().recipient(),
             lines: service.clone().recipient(),
+            feeders: service.clone().recipient(),
             cut: service.clone().recipient(),
             restore: service.clone().recipient(),
             limit: service.clone().recipient(),
+            accept_meter: service.clone().recipient(),
+            cut_all: service.clone().recipient(),
+            restore_all: service.clone().recipient(),
+            limit_all: service.clone().recipient(),
         }
     }
 }

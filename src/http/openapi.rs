@@ -28,7 +28,7 @@ macro_rules! interface {
         #[openapi(
             info(
                 title = "OneCard",
-                description = "Entries, gates, areas and alarms to read, and orders to give by a \
+                description = "Entries, gates, areas, rooms and alarms to read, and orders to give by a \
                                named operator. Refusals are `application/problem+json`.",
             ),
             paths(get_document, $($module::$handler,)*),
@@ -62,9 +62,14 @@ interface! {
     power::get_room,
     power::get_why,
     power::get_lines,
+    power::get_feeders,
     power::cut_room,
     power::restore_room,
     power::limit_room,
+    power::accept_meter,
+    power::cut_rooms,
+    power::restore_rooms,
+    power::limit_rooms,
     act::open_gate,
     act::set_gate_mode,
     act::clear_gate_mode,

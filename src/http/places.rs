@@ -71,7 +71,7 @@ pub fn place_of<'a>(
             .readers
             .get(subject.device.as_str())
             .and_then(|reader| site.gates.get(&reader.gate)),
-        DeviceKind::Room | DeviceKind::Valve | DeviceKind::Bus => {
+        DeviceKind::Room | DeviceKind::Valve | DeviceKind::Bus | DeviceKind::Feeder => {
             return area.map_or(Place::Site, Place::Supply);
         }
         DeviceKind::Controller => return Place::Site,

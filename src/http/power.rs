@@ -1,11 +1,12 @@
-//! Rooms and lines: how they are, why a room is dark, and what operators order there.
+//! Rooms, feeders and lines: how they are, why a room is dark, and what operators order there.
 
 use actix_web::{get, post, web};
+use onecard_devices::gate::wire::local;
 use onecard_rules::{
     ids::{AreaId, RoomId},
     operator::Place,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -14,10 +15,12 @@ use super::{
     asked::{Body, Until, Why, until},
     desks::ask,
     operator::{Operator, Reader},
+    places::known_area,
     problem::{Code, OrderRefusals, Problem, Refusals},
 };
 use crate::power::{
-    CutRoom, GetLines, GetRoom, GetRooms, LimitRoom, LineView, PowerRefusal, RestoreRoom, RoomView,
+    AcceptMeter, CutRoom, CutRooms, FeederView, GetFeeders, GetLines, GetRoom, GetRooms, LimitRoom,
+    LimitRooms, LineView, PowerRefusal, RestoreRoom, RestoreRooms, RoomView,
 };
 
 impl From<PowerRefusal> for Problem {
@@ -25,6 +28,8 @@ impl From<PowerRefusal> for Problem {
         let told = refusal.to_string();
         match refusal {
             PowerRefusal::NoRoom(_) => Self::new(Code::UnknownRoom, told),
+            PowerRefusal::NoRooms(_) => Self::new(Code::NoRooms, told),
+            PowerRefusal::SameMeter(_) => Self::new(Code::SameMeter, told),
             PowerRefusal::Limits(_) => Self::bad_field("limit_w", told),
             PowerRefusal::NotRecorded => Self::new(Code::NotRecorded, told),
         }
@@ -76,7 +81,7 @@ pub async fn get_room(
 }
 
 /// Why a room is dark, in sentences: one text in each language, with what happens next and when.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct WhyView {
     room: String,
     dark: bool,
@@ -130,6 +135,20 @@ pub async fn get_lines(
     let mut lines = ask(&backend.power.lines, GetLines).await?;
     lines.retain(|line| sees(&who, &backend, &line.area));
     Ok(web::Json(lines))
+}
+
+/// All feeders: what each carries, and whom it has shed.
+#[utoipa::path(
+    responses((status = 200, body = Vec<FeederView>), Refusals), security(("token" = []))
+)]
+#[get("/api/feeders")]
+pub async fn get_feeders(
+    who: Reader,
+    backend: web::Data<Backend>,
+) -> Result<web::Json<Vec<FeederView>>, Problem> {
+    let mut feeders = ask(&backend.power.feeders, GetFeeders).await?;
+    feeders.retain(|feeder| sees(&who, &backend, &feeder.area));
+    Ok(web::Json(feeders))
 }
 
 /// Make a room dark.
@@ -213,4 +232,107 @@ pub async fn limit_room(
     ask(&backend.power.limit, order).await??;
     audited.await?;
     Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
+}
+
+/// Puts the meter that answers on record as the room's: it was exchanged.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = WhyAsked,
+    responses((status = 200, body = RoomView), OrderRefusals), security(("token" = []))
+)]
+#[post("/api/rooms/{id}/meter")]
+pub async fn accept_meter(
+    by: Operator,
+    backend: web::Data<Backend>,
+    id: web::Path<String>,
+    Body(asked): Body<WhyAsked>,
+) -> Result<web::Json<RoomView>, Problem> {
+    let (room, area) = room_of(&backend, &id)?;
+    let (by, audited) = by.order(&backend, Place::Supply(area), &id, &asked.why)?;
+    let order = AcceptMeter { room: room.clone(), by, why: asked.why.0 };
+    ask(&backend.power.accept_meter, order).await??;
+    audited.await?;
+    Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
+}
+
+/// What an order for an area came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoomsTold {
+    /// The rooms that it concerned.
+    rooms: Vec<String>,
+    /// When the last of them has its turn, if they get power back one after the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done_at: Option<String>,
+}
+
+impl RoomsTold {
+    fn of(rooms: &[RoomId]) -> web::Json<Self> {
+        let rooms = rooms.iter().map(ToString::to_string).collect();
+        web::Json(Self { rooms, done_at: None })
+    }
+}
+
+/// Makes every room within an area dark.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = CutAsked,
+    responses((status = 200, body = RoomsTold), OrderRefusals), security(("token" = []))
+)]
+#[post("/api/areas/{id}/rooms/cut")]
+pub async fn cut_rooms(
+    by: Operator,
+    backend: web::Data<Backend>,
+    id: web::Path<String>,
+    Body(asked): Body<CutAsked>,
+) -> Result<web::Json<RoomsTold>, Problem> {
+    let area = known_area(&backend, &id)?.id.clone();
+    let until = until(asked.until, backend.clock.now())?;
+    let (by, audited) = by.order(&backend, Place::Supply(&area), &id, &asked.why)?;
+    let order = CutRooms { area, by, why: asked.why.0, until };
+    let told = ask(&backend.power.cut_all, order).await??;
+    audited.await?;
+    Ok(RoomsTold::of(&told))
+}
+
+/// Takes the cuts of all rooms within an area back, one group after the other. Trips are released
+/// room by room.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = WhyAsked,
+    responses((status = 200, body = RoomsTold), OrderRefusals), security(("token" = []))
+)]
+#[post("/api/areas/{id}/rooms/restore")]
+pub async fn restore_rooms(
+    by: Operator,
+    backend: web::Data<Backend>,
+    id: web::Path<String>,
+    Body(asked): Body<WhyAsked>,
+) -> Result<web::Json<RoomsTold>, Problem> {
+    let area = known_area(&backend, &id)?.id.clone();
+    let (by, audited) = by.order(&backend, Place::Supply(&area), &id, &asked.why)?;
+    let order = RestoreRooms { area, by, why: asked.why.0 };
+    let turns = ask(&backend.power.restore_all, order).await??;
+    audited.await?;
+    let last = turns.iter().map(|(_, at)| *at).max();
+    let done_at = last.map(|at| local(at, backend.site.zone));
+    let rooms = turns.iter().map(|(room, _)| room.to_string()).collect();
+    Ok(web::Json(RoomsTold { rooms, done_at }))
+}
+
+/// Gives every room within an area other limits, or none of them if one cannot have them.
+#[utoipa::path(
+    params(("id" = String, Path)), request_body = LimitsAsked,
+    responses((status = 200, body = RoomsTold), OrderRefusals), security(("token" = []))
+)]
+#[post("/api/areas/{id}/rooms/limits")]
+pub async fn limit_rooms(
+    by: Operator,
+    backend: web::Data<Backend>,
+    id: web::Path<String>,
+    Body(asked): Body<LimitsAsked>,
+) -> Result<web::Json<RoomsTold>, Problem> {
+    let area = known_area(&backend, &id)?.id.clone();
+    let LimitsAsked { limit_w, night_limit_w, why } = asked;
+    let (by, audited) = by.order(&backend, Place::Supply(&area), &id, &why)?;
+    let order = LimitRooms { area, limit_w, night_limit_w, by, why: why.0 };
+    let told = ask(&backend.power.limit_all, order).await??;
+    audited.await?;
+    Ok(RoomsTold::of(&told))
 }

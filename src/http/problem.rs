@@ -49,6 +49,8 @@ pub enum Code {
     UnknownGate,
     UnknownArea,
     UnknownRoom,
+    /// The area has no room whose power is watched.
+    NoRooms,
     /// The body is not JSON.
     NotJson,
     BodyTooLong,
@@ -58,6 +60,8 @@ pub enum Code {
     NoOverride,
     NothingToForgive,
     AlarmNotStanding,
+    /// The meter has told no other number than the one on record.
+    SameMeter,
     /// The order is not on record; a gate may have been told already.
     NotRecorded,
     GateBusy,
@@ -73,9 +77,11 @@ impl Code {
             Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
             Self::Csrf | Self::Forbidden | Self::OutOfScope => StatusCode::FORBIDDEN,
             Self::TooManyAttempts | Self::LockedOut => StatusCode::TOO_MANY_REQUESTS,
-            Self::UnknownPath | Self::UnknownGate | Self::UnknownArea | Self::UnknownRoom => {
-                StatusCode::NOT_FOUND
-            }
+            Self::UnknownPath
+            | Self::UnknownGate
+            | Self::UnknownArea
+            | Self::UnknownRoom
+            | Self::NoRooms => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::BAD_REQUEST,
@@ -83,7 +89,8 @@ impl Code {
             Self::NothingToEnd
             | Self::NoOverride
             | Self::NothingToForgive
-            | Self::AlarmNotStanding => StatusCode::CONFLICT,
+            | Self::AlarmNotStanding
+            | Self::SameMeter => StatusCode::CONFLICT,
             Self::NotRecorded
             | Self::GateBusy
             | Self::NoAnswer
@@ -217,13 +224,15 @@ impl ResponseError for Problem {
             | Code::UnknownGate
             | Code::UnknownArea
             | Code::UnknownRoom
+            | Code::NoRooms
             | Code::NotJson
             | Code::BodyTooLong
             | Code::BadField
             | Code::NothingToEnd
             | Code::NoOverride
             | Code::NothingToForgive
-            | Code::AlarmNotStanding => {}
+            | Code::AlarmNotStanding
+            | Code::SameMeter => {}
         }
         if let Some(allowed) = &self.allowed {
             response.insert_header((ALLOW, &**allowed));
@@ -268,7 +277,7 @@ impl IntoResponses for Refusals {
         refusals(&[
             (401, "No token or session, or one that is not good"),
             (403, "The role does not include it, or not there"),
-            (404, "No such gate or area"),
+            (404, "No such gate, area or room"),
             (422, "A parameter is wrong; `field` names it"),
             (429, "Too many wrong tokens"),
             (503, "No answer in time, or the disk cannot be read"),

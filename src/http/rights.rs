@@ -16,9 +16,14 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("GET", "/api/gates" | "/api/gates/{id}") => Action::SeeGates,
         ("GET", "/api/areas") => Action::SeeAreas,
         ("GET", "/api/areas/{id}/people") => Action::SeePeople,
-        ("GET", "/api/rooms" | "/api/rooms/{id}" | "/api/rooms/{id}/why" | "/api/lines") => {
-            Action::SeeSupplies
-        }
+        (
+            "GET",
+            "/api/rooms"
+            | "/api/rooms/{id}"
+            | "/api/rooms/{id}/why"
+            | "/api/feeders"
+            | "/api/lines",
+        ) => Action::SeeSupplies,
         ("POST", "/api/gates/{id}/open") => Action::OpenGate,
         ("POST" | "DELETE", "/api/gates/{id}/mode") => Action::SetGateMode,
         ("POST", "/api/areas/{id}/lockdown") => Action::LockDown,
@@ -29,9 +34,12 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("DELETE", "/api/areas/{id}/emergency") => Action::EndEmergency,
         ("POST", "/api/passback/forgive") => Action::ForgivePassback,
         ("POST", "/api/alarms/acknowledge") => Action::AcknowledgeAlarm,
-        ("POST", "/api/rooms/{id}/cut") => Action::CutRoom,
-        ("POST", "/api/rooms/{id}/restore") => Action::RestoreRoom,
-        ("POST", "/api/rooms/{id}/limits") => Action::LimitRoom,
+        ("POST", "/api/rooms/{id}/cut" | "/api/areas/{id}/rooms/cut") => Action::CutRoom,
+        ("POST", "/api/rooms/{id}/restore" | "/api/areas/{id}/rooms/restore") => {
+            Action::RestoreRoom
+        }
+        ("POST", "/api/rooms/{id}/limits" | "/api/areas/{id}/rooms/limits") => Action::LimitRoom,
+        ("POST", "/api/rooms/{id}/meter") => Action::AcceptMeter,
         _ => return None,
     };
     Some(action)

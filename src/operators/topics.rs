@@ -10,7 +10,7 @@ use onecard_rules::{
 
 /// What screens hear, and what hearing it amounts to. Commands, swipes and feedback are between
 /// devices and the controller.
-const HEARD: [(DeviceKind, Channel, Action); 20] = [
+const HEARD: [(DeviceKind, Channel, Action); 22] = [
     (DeviceKind::Gate, Channel::Entry, Action::SeeEntries),
     (DeviceKind::Gate, Channel::State, Action::SeeGates),
     (DeviceKind::Gate, Channel::Availability, Action::SeeGates),
@@ -28,6 +28,8 @@ const HEARD: [(DeviceKind, Channel, Action); 20] = [
     (DeviceKind::Bus, Channel::State, Action::SeeSupplies),
     (DeviceKind::Bus, Channel::Availability, Action::SeeSupplies),
     (DeviceKind::Bus, Channel::Alarm, Action::SeeAlarms),
+    (DeviceKind::Feeder, Channel::State, Action::SeeSupplies),
+    (DeviceKind::Feeder, Channel::Alarm, Action::SeeAlarms),
     (DeviceKind::Controller, Channel::Event, Action::SeeFacts),
     (DeviceKind::Controller, Channel::Alarm, Action::SeeAlarms),
     (DeviceKind::Controller, Channel::Availability, Action::SeeCampus),
@@ -36,7 +38,7 @@ const HEARD: [(DeviceKind, Channel, Action); 20] = [
 fn sort_of(kind: DeviceKind) -> Sort {
     match kind {
         DeviceKind::Gate | DeviceKind::Reader => Sort::Gate,
-        DeviceKind::Room | DeviceKind::Valve | DeviceKind::Bus => Sort::Supply,
+        DeviceKind::Room | DeviceKind::Valve | DeviceKind::Bus | DeviceKind::Feeder => Sort::Supply,
         DeviceKind::Controller => Sort::Site,
     }
 }
@@ -77,8 +79,11 @@ pub fn filters(authority: &Authority, site: &Site, topics: &Topics) -> Vec<Strin
                     let readers = site.readers.values().filter(|reader| reader.gate == gate.id);
                     readers.for_each(|reader| add(gate.area.as_str(), reader.id.as_str()));
                 }
-                DeviceKind::Room | DeviceKind::Valve | DeviceKind::Bus | DeviceKind::Controller => {
-                }
+                DeviceKind::Room
+                | DeviceKind::Valve
+                | DeviceKind::Bus
+                | DeviceKind::Feeder
+                | DeviceKind::Controller => {}
             }
         }
     }

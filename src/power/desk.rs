@@ -5,12 +5,9 @@
 use std::time::Duration;
 
 use onecard_devices::{
-    line::{
-        bound::Load,
-        schedule::{Class, Manners, Poll, Work},
-    },
-    modbus::{Answer, Failure, Request},
-    profile::{Orders, Profile, ReadPlan, Readings, Wanted},
+    line::schedule::{Class, Manners, Poll, Work},
+    modbus::{Answer, Failure, Request, Unit},
+    profile::{Count, Orders, Profile, ReadPlan, Readings, Value, Wanted, names},
 };
 use onecard_rules::{
     Time,
@@ -21,7 +18,7 @@ use onecard_rules::{
     },
 };
 
-use crate::campus::power::{Relay, Room};
+use crate::campus::power::{IDENTITY_EVERY, Relay, Room};
 
 /// What a work on a line is known by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,18 +29,32 @@ pub enum Tag {
     Suspect(usize),
     /// Its relay read back.
     ReadBack(usize),
+    /// Its energy counter.
+    Energy(usize),
+    /// Who its meter is.
+    Identity(usize),
+    /// The own meter of the feeder at this place.
+    Feeder(usize),
     /// A command to its relay.
     Switch { room: usize, command: u64 },
 }
-
-/// What a unit is waited for when its profile does not say, and nothing has been learnt.
-const TURNAROUND: Duration = Duration::from_millis(20);
 
 /// The plans of one room.
 #[derive(Debug)]
 pub struct Desk {
     reading: ReadPlan,
+    energy: Option<ReadPlan>,
+    identity: Option<ReadPlan>,
     relay: Option<(Relay, ReadPlan)>,
+}
+
+/// How a model wants to be talked to.
+pub fn manners(profile: &Profile) -> Manners {
+    Manners {
+        gap_after_self: profile.bus.gap_after_self,
+        gap_after_other: profile.bus.gap_after_other,
+        turnaround: profile.bus.turnaround_p99,
+    }
 }
 
 impl Desk {
@@ -57,29 +68,62 @@ impl Desk {
             let plan = relay.profile.plan(&wanted).ok()?;
             Some((relay, plan))
         });
-        Some(Self { reading: room.meter.power_plan()?, relay })
+        Some(Self {
+            reading: room.meter.power_plan()?,
+            energy: room.meter.energy_plan(),
+            identity: room.identity_plan(),
+            relay,
+        })
+    }
+
+    /// Whether its meter has a number to be known by.
+    pub fn has_identity(&self) -> bool {
+        self.identity.is_some()
     }
 
     /// How the room's units want to be talked to.
-    pub fn manners(&self, room: &Room) -> Vec<(onecard_devices::modbus::Unit, Manners)> {
-        let of = |profile: &Profile| Manners {
-            gap_after_self: profile.bus.gap_after_self,
-            gap_after_other: profile.bus.gap_after_other,
-            turnaround: profile.bus.turnaround_p99,
-        };
-        let meter = (room.unit, of(&room.meter));
-        let relay = self.relay.as_ref().map(|(relay, _)| (relay.unit, of(&relay.profile)));
+    pub fn manners(&self, room: &Room) -> Vec<(Unit, Manners)> {
+        let meter = (room.unit, manners(&room.meter));
+        let relay = self.relay.as_ref().map(|(relay, _)| (relay.unit, manners(&relay.profile)));
         std::iter::once(meter).chain(relay.filter(|(unit, _)| *unit != room.unit)).collect()
     }
 
-    /// The regular reading.
-    pub fn poll(&self, room: &Room, at: usize) -> Poll<Tag> {
-        Poll {
+    /// The regular readings: power without a pause, the counter and who the meter is now and then.
+    pub fn polls(&self, room: &Room, at: usize, energy_every: Duration) -> Vec<Poll<Tag>> {
+        let poll = |plan: &ReadPlan, class, every, tag| Poll {
             unit: room.unit,
-            requests: self.reading.requests().to_vec(),
-            class: Class::Power,
-            every: Duration::ZERO,
-            tag: Tag::Reading(at),
+            requests: plan.requests().to_vec(),
+            class,
+            every,
+            tag,
+        };
+        let power = poll(&self.reading, Class::Power, Duration::ZERO, Tag::Reading(at));
+        let energy = self.energy.as_ref();
+        let energy = energy.map(|plan| poll(plan, Class::Energy, energy_every, Tag::Energy(at)));
+        let identity = self.identity.as_ref();
+        let identity =
+            identity.map(|plan| poll(plan, Class::Energy, IDENTITY_EVERY, Tag::Identity(at)));
+        std::iter::once(power).chain(energy).chain(identity).collect()
+    }
+
+    /// A look at who the meter is: it was silent, and may be another.
+    pub fn identify(&self, room: &Room, at: usize) -> Option<Work<Tag>> {
+        let requests = self.identity.as_ref()?.requests().to_vec();
+        Some(Work::new(room.unit, requests, Class::Suspect, Tag::Identity(at)))
+    }
+
+    /// The counter that bills are made from, as an answer gives it.
+    pub fn counted(&self, room: &Room, answers: &[(Request, Answer)]) -> Option<Count> {
+        let point = room.meter.billing_point()?;
+        decode(self.energy.as_ref()?, answers).counted(&point.name)
+    }
+
+    /// The number of the meter, as an answer gives it.
+    pub fn serial(&self, answers: &[(Request, Answer)]) -> Option<String> {
+        let readings = decode(self.identity.as_ref()?, answers);
+        match readings.value(names::SERIAL_NUMBER, 0)? {
+            Value::Text(serial) => Some(serial.clone()),
+            Value::Measured(_) | Value::Counted(_) | Value::State(_) | Value::Flags(_) => None,
         }
     }
 
@@ -115,22 +159,6 @@ impl Desk {
         let tag = Tag::Switch { room: at, command: command.id };
         let writes = self.orders(command.to)?.writes;
         Some(Work::new(relay.unit, writes, class, tag).by(deadline))
-    }
-
-    /// What the line must be able to carry for this room.
-    pub fn load(&self, room: &Room) -> Load {
-        let trip = self.orders(Position::Open).and_then(|orders| {
-            let write = orders.writes.last()?.clone();
-            let read = self.relay.as_ref()?.1.requests().first()?.clone();
-            Some((write, read))
-        });
-        Load {
-            power: self.reading.requests().to_vec(),
-            energy: Vec::new(),
-            trip,
-            turnaround: room.meter.bus.turnaround_p99.unwrap_or(TURNAROUND),
-            gap: room.meter.bus.gap_after_other,
-        }
     }
 
     /// What a reading says of the room.
@@ -185,7 +213,7 @@ impl Desk {
     }
 }
 
-fn decode(plan: &ReadPlan, answers: &[(Request, Answer)]) -> Readings {
+pub fn decode(plan: &ReadPlan, answers: &[(Request, Answer)]) -> Readings {
     let outcomes: Vec<_> =
         answers.iter().map(|(request, answer)| (request.clone(), Ok(answer.clone()))).collect();
     plan.decode(&outcomes)

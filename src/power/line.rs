@@ -5,20 +5,19 @@ use std::{sync::Arc, time::Duration};
 use actix::Recipient;
 use onecard_devices::{
     line::{
-        bound::{Bound, bound},
+        bound::Bound,
         driver::{Command, Driver, Settings, State},
-        schedule::Schedule,
+        schedule::{Manners, Poll, Schedule},
     },
-    modbus::frame::Framing,
+    modbus::{Unit, frame::Framing},
 };
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{
-    LineView,
-    desk::{Desk, Tag},
-    service::LineTold,
+use super::{LineView, desk::Tag, service::LineTold};
+use crate::{
+    campus::power::{self as campus, LineLoad},
+    clock::monotonic,
 };
-use crate::{campus::power as campus, clock::monotonic};
 
 /// How long a silent unit is left alone where frames carry no number: longer than any answer that is
 /// still to be expected (600 ms is the latest that was seen, libmodbus issue 776).
@@ -40,26 +39,21 @@ pub(super) struct LinePost {
 }
 
 impl LinePost {
-    /// Starts the driver of a line with its rooms, as a task of the arbiter that calls.
-    pub(super) fn start<'a>(
-        site: &campus::Line,
-        rooms: impl Iterator<Item = (usize, &'a campus::Room, &'a Desk)>,
+    /// Starts the driver of a line with what hangs on it, as a task of the arbiter that calls.
+    pub(super) fn start(
+        load: &LineLoad<'_>,
+        units: impl Iterator<Item = (Unit, Manners)>,
+        polls: impl Iterator<Item = Poll<Tag>>,
         tell: Recipient<LineTold>,
     ) -> Self {
+        let site = load.line;
         let hold = match site.endpoint.framing() {
             Framing::Tcp => Duration::ZERO,
             Framing::Rtu => HOLD,
         };
         let mut schedule = Schedule::new(hold);
-        let (mut loads, mut confirmation) = (Vec::new(), 1);
-        for (at, room, desk) in rooms {
-            for (unit, manners) in desk.manners(room) {
-                schedule.add_unit(unit, manners);
-            }
-            schedule.add_poll(desk.poll(room, at));
-            loads.push(desk.load(room));
-            confirmation = confirmation.max(room.settings.draft().confirmation_samples);
-        }
+        units.for_each(|(unit, manners)| schedule.add_unit(unit, manners));
+        polls.for_each(|poll| schedule.add_poll(poll));
         let start = monotonic();
         let settings = Settings {
             endpoint: site.endpoint.clone(),
@@ -78,8 +72,8 @@ impl LinePost {
         }));
         Self {
             site: site.clone(),
-            rooms: loads.len(),
-            bound: bound(&site.serial, &loads, confirmation),
+            rooms: load.rooms,
+            bound: load.bound,
             commands,
             start,
             up: None,

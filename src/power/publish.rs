@@ -1,4 +1,4 @@
-//! What the service tells everybody: the retained states of rooms and lines.
+//! What the service tells everybody: the retained states of rooms, feeders and lines.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use onecard_devices::{
 use onecard_rules::event::DeviceKind;
 use serde::Serialize;
 
-use super::{LineView, RoomView};
+use super::{FeederView, LineView, RoomView};
 use crate::metrics::Metrics;
 
 /// Publishes states; a newer one makes a lost one good.
@@ -33,6 +33,10 @@ impl Publisher {
 
     pub(super) fn room(&self, view: &RoomView) {
         self.state(&view.area, DeviceKind::Room, &view.room, view);
+    }
+
+    pub(super) fn feeder(&self, view: &FeederView) {
+        self.state(&view.area, DeviceKind::Feeder, &view.feeder, view);
     }
 
     pub(super) fn line(&self, view: &LineView) {

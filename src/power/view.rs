@@ -19,7 +19,7 @@ use onecard_rules::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Told;
+use super::{Told, meter::Meter};
 use crate::campus::power as campus;
 
 /// A room at one moment.
@@ -46,6 +46,18 @@ pub struct RoomView {
     pub current_a: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_at: Option<String>,
+    /// What its meter has counted, in whole Wh; absent until it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy_wh: Option<i64>,
+    /// When that was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy_at: Option<String>,
+    /// The number of the meter that answers, where it has one and has told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meter_serial: Option<String>,
+    /// What supplies it, where that is watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feeder: Option<String>,
     pub limit_w: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub night_limit_w: Option<f64>,
@@ -66,7 +78,7 @@ pub struct RoomView {
 }
 
 impl RoomView {
-    pub(super) fn of(site: &campus::Room, room: &Room, zone: Tz, now: Time) -> Self {
+    pub(super) fn of(site: &campus::Room, room: &Room, meter: &Meter, zone: Tz, now: Time) -> Self {
         let verdict = room.verdict();
         let chinese = explain(&verdict, zone, Language::Chinese);
         let english = explain(&verdict, zone, Language::English);
@@ -92,6 +104,10 @@ impl RoomView {
             voltage_v: sample.map(|sample| sample.voltage_v),
             current_a: sample.map(|sample| sample.current_a),
             read_at: sample.map(|sample| local(sample.at, zone)),
+            energy_wh: meter.counted().map(|(register, _)| register.value),
+            energy_at: meter.counted().map(|(_, at)| local(at, zone)),
+            meter_serial: meter.serial().map(str::to_owned),
+            feeder: site.feeder.as_ref().map(ToString::to_string),
             limit_w: draft.limit_w,
             night_limit_w: draft.night_limit_w,
             towards_trip: room.protection().position(),

@@ -164,9 +164,15 @@ fn heard(role: Role, kind: DeviceKind) -> &'static [Channel] {
         (DeviceKind::Bus, DormitoryManager | Utilities | Security | Auditor | Administrator) => {
             &[State, Availability, Alarm]
         }
+        (DeviceKind::Feeder, DormitoryManager | Utilities | Security | Auditor | Administrator) => {
+            &[State, Alarm]
+        }
         (DeviceKind::Controller, _) => &[Availability],
         (DeviceKind::Gate | DeviceKind::Reader, Utilities | Finance)
-        | (DeviceKind::Room | DeviceKind::Valve | DeviceKind::Bus, Guard | Finance) => &[],
+        | (
+            DeviceKind::Room | DeviceKind::Valve | DeviceKind::Bus | DeviceKind::Feeder,
+            Guard | Finance,
+        ) => &[],
     }
 }
 

@@ -115,6 +115,17 @@ impl DemandBoard {
         self.demands.remove(&demander)
     }
 
+    /// Lets one demander's demand end by itself at `at`; one that ends earlier stays as it is.
+    /// Returns whether there was one to change.
+    pub fn end_at(&mut self, demander: Demander, at: Time) -> bool {
+        let Some(off) = self.demands.get_mut(&demander) else { return false };
+        let later = off.until.is_none_or(|until| until > at);
+        if later {
+            off.until = Some(at);
+        }
+        later
+    }
+
     /// The demand of one demander.
     #[must_use]
     pub fn of(&self, demander: Demander) -> Option<&Off> {

@@ -84,6 +84,39 @@ pub struct Load {
     pub rooms: BTreeMap<RoomId, f64>,
 }
 
+/// What is known of the draw of one room.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Draw {
+    /// In watts.
+    Fresh(f64),
+    /// Its relay was seen open: nothing.
+    Dark,
+    /// Not known; what it may draw at most, in watts.
+    Unknown { at_most_w: f64 },
+}
+
+impl Load {
+    /// What a feeder without a meter carries: its rooms together, those unknown as high as they may
+    /// be. When more of that would be guessed than read, there is no total.
+    #[must_use]
+    pub fn of_rooms(draws: impl IntoIterator<Item = (RoomId, Draw)>) -> Self {
+        let mut rooms = BTreeMap::new();
+        let (mut read_w, mut guessed_w) = (0.0, 0.0);
+        for (room, draw) in draws {
+            match draw {
+                Draw::Fresh(watts) => {
+                    read_w += watts.max(0.0);
+                    rooms.insert(room, watts);
+                }
+                Draw::Dark => {}
+                Draw::Unknown { at_most_w } => guessed_w += at_most_w,
+            }
+        }
+        let total_w = (guessed_w <= read_w).then_some(read_w + guessed_w);
+        Self { total_w, rooms }
+    }
+}
+
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
@@ -119,6 +152,17 @@ impl Feeder {
     /// The rooms that are shed, and since when.
     pub fn shed(&self) -> impl Iterator<Item = (&RoomId, Time)> {
         self.shed.iter().map(|(room, shed)| (room, shed.since))
+    }
+
+    /// After a restart: `dark` are the rooms on whose boards this feeder's demand stands, since when,
+    /// and what each may draw at most. What the boards say is true.
+    pub fn reconcile(&mut self, dark: impl IntoIterator<Item = (RoomId, Time, f64)>) {
+        let mut known = std::mem::take(&mut self.shed);
+        for (room, since, at_most_w) in dark {
+            let was_w = known.remove(&room).map_or(at_most_w, |shed| shed.was_w);
+            self.last_shed.entry(room.clone()).or_insert(since);
+            self.shed.insert(room, Shed { since, was_w });
+        }
     }
 
     /// The moment from which a further step may restore somebody: a load should be handed in then.

@@ -53,6 +53,20 @@ impl Default for RelaySettings {
     }
 }
 
+impl RelaySettings {
+    /// For a contact that needs so many seconds to move: it has them on top of the usual time.
+    #[must_use]
+    pub fn of_settle(settle_s: f64) -> Self {
+        let usual = Self::default();
+        Self {
+            command_within_s: usual.command_within_s + settle_s,
+            read_within_s: usual.read_within_s + settle_s,
+            current_gone_within_s: usual.current_gone_within_s + settle_s,
+            ..usual
+        }
+    }
+}
+
 /// What is remembered of a relay; it is stored, and restored after a restart.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Snapshot {

@@ -38,12 +38,20 @@ pub enum Happening {
     DemandPosted { off: Off },
     /// That demand was taken back, by a person or because its cause or time is over.
     DemandReleased { off: Off, by: Option<OperatorId>, words: Option<String> },
+    /// That demand ends by itself at this moment: power comes back to many rooms one after the other.
+    ReleaseSet { demander: Demander, until: Time, by: Option<OperatorId>, words: Option<String> },
     /// What became of a command to its relay.
     CommandEnded { record: Record },
     /// A sample was passed over; told once in a row.
     Doubted { doubt: Doubt },
     /// An operator gave it other limits.
     LimitsSet { limit_w: f64, night_limit_w: Option<f64>, by: OperatorId, words: String },
+    /// Its meter told its serial number for the first time.
+    MeterFound { serial: String },
+    /// Another meter than the one on record answers in its place.
+    MeterChanged { known: String, serial: String },
+    /// An operator says that the meter is this room's.
+    MeterAccepted { serial: String, by: OperatorId, words: String },
 }
 
 /// Nothing that is not finite goes on record.
@@ -67,6 +75,9 @@ pub enum Input {
     Post(Off),
     /// One of these does so no longer.
     Release(Demander),
+    /// A demand ends at this moment, or at once if that is not in the future. Nothing else does: no
+    /// trip is released by it.
+    ReleaseAt { demander: Demander, at: Time, by: Option<OperatorId>, words: Option<String> },
     /// An operator gives it other limits; they were checked against the circuit.
     Limits { settings: Box<Settings>, by: OperatorId, words: String },
 }
@@ -139,6 +150,9 @@ impl Room {
             Happening::DemandReleased { off, .. } => {
                 self.board.release(off.why.demander());
             }
+            Happening::ReleaseSet { demander, until, .. } => {
+                self.board.end_at(*demander, *until);
+            }
             Happening::LimitsSet { limit_w, night_limit_w, .. } => {
                 self.limit(*limit_w, *night_limit_w);
             }
@@ -146,7 +160,11 @@ impl Room {
             | Happening::Warned { .. }
             | Happening::WarningCleared
             | Happening::CommandEnded { .. }
-            | Happening::Doubted { .. } => {}
+            | Happening::Doubted { .. }
+            // Whose the meter is, the caller remembers.
+            | Happening::MeterFound { .. }
+            | Happening::MeterChanged { .. }
+            | Happening::MeterAccepted { .. } => {}
         }
     }
 
@@ -184,10 +202,10 @@ impl Room {
         self.board.verdict()
     }
 
-    /// Whether that one wants it dark.
+    /// What that one wants, if it wants it dark.
     #[must_use]
-    pub fn demands(&self, demander: Demander) -> bool {
-        self.board.of(demander).is_some()
+    pub fn demand_of(&self, demander: Demander) -> Option<&Off> {
+        self.board.of(demander)
     }
 
     /// The last sample and what it is worth now.
@@ -236,6 +254,15 @@ impl Room {
             Input::Restore { by, words } => self.restored(&by, words, moment, &mut actions),
             Input::Post(off) => self.post(off, &mut actions),
             Input::Release(demander) => self.release(demander, None, None, &mut actions),
+            Input::ReleaseAt { demander, at, by, words } if at <= now => {
+                self.release(demander, by, words, &mut actions);
+            }
+            Input::ReleaseAt { demander, at, by, words } => {
+                if self.board.end_at(demander, at) {
+                    let set = Happening::ReleaseSet { demander, until: at, by, words };
+                    actions.push(Action::Happened(set));
+                }
+            }
             Input::Limits { settings, by, words } => {
                 let draft = settings.draft();
                 let (limit_w, night_limit_w) = (draft.limit_w, draft.night_limit_w);

@@ -24,6 +24,9 @@ pub struct StaggerSettings {
 pub struct Stagger {
     waiting: VecDeque<RoomId>,
     next: Option<Time>,
+    /// From when the next group can be planned.
+    #[serde(default)]
+    free: Option<Time>,
 }
 
 impl Stagger {
@@ -64,6 +67,26 @@ impl Stagger {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         self.next
+    }
+
+    /// The turn of each of `rooms`, behind those planned before: for a caller that can have things
+    /// happen at a moment by itself. `turn` is that of [`Self::add`].
+    pub fn plan(
+        &mut self,
+        settings: &StaggerSettings,
+        rooms: Vec<RoomId>,
+        turn: usize,
+        now: Time,
+    ) -> Vec<(RoomId, Time)> {
+        let begin = self.free.map_or(now, |free| free.max(now));
+        self.add(rooms, turn, begin);
+        let mut turns = Vec::new();
+        while let Some(at) = self.next {
+            let due = self.handle_deadline(settings, at);
+            turns.extend(due.into_iter().map(|room| (room, at)));
+            self.free = Some(at + span(settings.step_delay_s));
+        }
+        turns
     }
 
     /// The rooms whose turn it is; at most one step, however late the call comes.

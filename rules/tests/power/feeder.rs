@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use onecard_rules::{
     ids::RoomId,
     power::{
-        feeder::{Action, Feeder, FeederMistake, FeederSettings, Load},
+        feeder::{Action, Draw, Feeder, FeederMistake, FeederSettings, Load},
         stagger::{Stagger, StaggerSettings},
     },
 };
@@ -214,6 +214,60 @@ fn lights_come_on_in_steps_and_not_always_in_the_same_order() {
         }
         assert_eq!(steps, expected, "turn {turn}");
     }
+}
+
+#[test]
+fn turns_are_planned_behind_those_planned_before() {
+    let settings = StaggerSettings { step_delay_s: 2.0, rooms_a_step: 2 };
+    let mut stagger = Stagger::default();
+    let mut plan = |codes: &[&str], now: f64| {
+        let turns = stagger.plan(&settings, rooms(codes), 0, after(now));
+        turns.into_iter().map(|(room, at)| (room.to_string(), at)).collect::<Vec<_>>()
+    };
+    let turn = |room: &str, at: f64| (room.to_owned(), after(at));
+    assert_eq!(plan(&["c", "a", "b"], 0.0), [turn("a", 0.0), turn("b", 0.0), turn("c", 2.0)]);
+    assert_eq!(
+        plan(&["d", "e"], 1.0),
+        [turn("d", 4.0), turn("e", 4.0)],
+        "the plan is full to there"
+    );
+    assert_eq!(plan(&["f"], 60.0), [turn("f", 60.0)], "nobody waits for what is long over");
+    assert_eq!(plan(&[], 61.0), []);
+}
+
+#[test]
+fn without_a_meter_rooms_are_added_up_and_none_is_taken_for_nothing() {
+    let unknown = Draw::Unknown { at_most_w: 1200.0 };
+    let rows: [(&str, &[Draw], Option<f64>, usize); 5] = [
+        ("all are read", &[Draw::Fresh(800.0), Draw::Fresh(500.0)], Some(1300.0), 2),
+        ("a dark one draws nothing", &[Draw::Fresh(800.0), Draw::Dark], Some(800.0), 1),
+        ("an unknown one counts at its most", &[Draw::Fresh(1500.0), unknown], Some(2700.0), 1),
+        ("a total that is mostly guessed is none", &[Draw::Fresh(800.0), unknown], None, 1),
+        (
+            "one wired in reverse takes nothing off",
+            &[Draw::Fresh(-300.0), Draw::Dark],
+            Some(0.0),
+            1,
+        ),
+    ];
+    for (name, draws, total_w, known) in rows {
+        let draws = draws.iter().enumerate().map(|(at, draw)| (room(&format!("r{at}")), *draw));
+        let load = Load::of_rooms(draws);
+        assert_eq!((load.total_w, load.rooms.len()), (total_w, known), "{name}");
+    }
+}
+
+#[test]
+fn after_a_restart_the_boards_of_the_rooms_say_who_is_shed() {
+    let mut feeder = Feeder::default();
+    feeder.handle(&settings(), &load(6000.0, &[("a", 800.0), ("b", 900.0)]), after(0.0));
+    // `b` was restored before the stop, and that of `c` never reached the store.
+    let dark = [(room("a"), after(0.0), 1200.0), (room("c"), after(5.0), 1300.0)];
+    feeder.reconcile(dark);
+    assert_eq!(feeder.shed().map(|(room, _)| room.to_string()).collect::<Vec<_>>(), ["a", "c"]);
+    // 800 W fit below 4500 W, another 1300 W do not.
+    let actions = feeder.handle(&settings(), &load(3600.0, &[]), after(20.0));
+    assert_eq!(actions, restore(&["a"]));
 }
 
 #[test]

@@ -23,4 +23,6 @@ mod settings;
 #[cfg(test)]
 mod step;
 #[cfg(test)]
+mod turns;
+#[cfg(test)]
 mod why;

@@ -12,7 +12,7 @@ use super::{super::*, world::*};
 /// One column a role: guard, dormitory manager, utilities, security, finance, auditor, administrator.
 /// `all`: everywhere; `own`: at the own place, and refused at another; `-`: refused by role; `list`:
 /// answered with what is the operator's; `site`: only by those who are there for the whole site.
-const MATRIX: [(&str, &str, &str); 27] = [
+const MATRIX: [(&str, &str, &str); 32] = [
     ("GET", "/api/campus", "list list list list list list list"),
     ("GET", "/api/entries", "list list - list - list list"),
     ("GET", "/api/facts", "- - - site - site site"),
@@ -24,6 +24,7 @@ const MATRIX: [(&str, &str, &str); 27] = [
     ("GET", "/api/rooms", "- list list list - list list"),
     ("GET", "/api/rooms/{id}", "- own own own - own all"),
     ("GET", "/api/rooms/{id}/why", "- own own own - own all"),
+    ("GET", "/api/feeders", "- list list list - list list"),
     ("GET", "/api/lines", "- list list list - list list"),
     ("POST", "/api/gates/{id}/open", "own own - own - - all"),
     ("POST", "/api/gates/{id}/mode", "own own - own - - all"),
@@ -38,6 +39,10 @@ const MATRIX: [(&str, &str, &str); 27] = [
     ("POST", "/api/rooms/{id}/cut", "- own own - - - all"),
     ("POST", "/api/rooms/{id}/restore", "- own own - - - all"),
     ("POST", "/api/rooms/{id}/limits", "- - own - - - all"),
+    ("POST", "/api/rooms/{id}/meter", "- - own - - - all"),
+    ("POST", "/api/areas/{id}/rooms/cut", "- own own - - - all"),
+    ("POST", "/api/areas/{id}/rooms/restore", "- own own - - - all"),
+    ("POST", "/api/areas/{id}/rooms/limits", "- - own - - - all"),
     // With a person: the search is a right of its own.
     ("GET", "/api/entries?person=even&why=theft", "- list - list - list list"),
     ("POST", "/api/passback/forgive?", "site site - site - - site"),
@@ -64,7 +69,9 @@ fn body(pattern: &str, own: bool) -> String {
     match pattern {
         "/api/gates/{id}/open" => r#"{"direction":"in","why":"x"}"#.to_owned(),
         "/api/gates/{id}/mode" => r#"{"mode":"blocked","why":"x"}"#.to_owned(),
-        "/api/rooms/{id}/limits" => r#"{"limit_w":500,"why":"x"}"#.to_owned(),
+        "/api/rooms/{id}/limits" | "/api/areas/{id}/rooms/limits" => {
+            r#"{"limit_w":500,"why":"x"}"#.to_owned()
+        }
         "/api/passback/forgive" => format!(r#"{{"area":"{area}","why":"x"}}"#),
         "/api/passback/forgive?" => r#"{"person":"even","why":"x"}"#.to_owned(),
         "/api/alarms/acknowledge" => format!(

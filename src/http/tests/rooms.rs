@@ -2,9 +2,12 @@
 
 use actix::{Actor, Context, Handler, MessageResult};
 
+use onecard_rules::{Time, ids::RoomId};
+
 use super::super::campus::{RoomPlace, Supplies};
 use crate::power::{
-    CutRoom, GetLines, GetRoom, GetRooms, LimitRoom, LineView, PowerRefusal, RestoreRoom, RoomView,
+    AcceptMeter, CutRoom, CutRooms, GetFeeders, GetLines, GetRoom, GetRooms, LimitRoom, LimitRooms,
+    LineView, PowerRefusal, RestoreRoom, RestoreRooms, RoomView,
 };
 
 pub struct Rooms;
@@ -40,6 +43,10 @@ fn view(room: &str, area: &str) -> RoomView {
         voltage_v: None,
         current_a: None,
         read_at: None,
+        energy_wh: None,
+        energy_at: None,
+        meter_serial: None,
+        feeder: None,
         limit_w: 1000.0,
         night_limit_w: None,
         towards_trip: 0.0,
@@ -117,6 +124,46 @@ impl Handler<LimitRoom> for Rooms {
     type Result = Result<(), PowerRefusal>;
 
     fn handle(&mut self, _: LimitRoom, _: &mut Self::Context) -> Self::Result {
+        Err(PowerRefusal::Limits("`limit_w` is too high; lower it".to_owned()))
+    }
+}
+
+impl Handler<GetFeeders> for Rooms {
+    type Result = MessageResult<GetFeeders>;
+
+    fn handle(&mut self, _: GetFeeders, _: &mut Self::Context) -> Self::Result {
+        MessageResult(Vec::new())
+    }
+}
+
+impl Handler<AcceptMeter> for Rooms {
+    type Result = Result<(), PowerRefusal>;
+
+    fn handle(&mut self, order: AcceptMeter, _: &mut Self::Context) -> Self::Result {
+        Err(PowerRefusal::SameMeter(order.room))
+    }
+}
+
+impl Handler<CutRooms> for Rooms {
+    type Result = Result<Vec<RoomId>, PowerRefusal>;
+
+    fn handle(&mut self, order: CutRooms, _: &mut Self::Context) -> Self::Result {
+        Err(PowerRefusal::NoRooms(order.area))
+    }
+}
+
+impl Handler<RestoreRooms> for Rooms {
+    type Result = Result<Vec<(RoomId, Time)>, PowerRefusal>;
+
+    fn handle(&mut self, order: RestoreRooms, _: &mut Self::Context) -> Self::Result {
+        Err(PowerRefusal::NoRooms(order.area))
+    }
+}
+
+impl Handler<LimitRooms> for Rooms {
+    type Result = Result<Vec<RoomId>, PowerRefusal>;
+
+    fn handle(&mut self, _: LimitRooms, _: &mut Self::Context) -> Self::Result {
         Err(PowerRefusal::Limits("`limit_w` is too high; lower it".to_owned()))
     }
 }

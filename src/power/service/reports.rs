@@ -72,6 +72,22 @@ impl Power {
                     self.record(events);
                 }
             }
+            // A counter that was not read is read again.
+            Tag::Energy(at) => {
+                if let Ok(answers) = result {
+                    self.counted(at, answers);
+                }
+            }
+            Tag::Identity(at) => {
+                if let Ok(answers) = result {
+                    self.identified(at, answers);
+                }
+            }
+            Tag::Feeder(at) => {
+                if let Some(supply) = self.supplies.get_mut(at) {
+                    supply.read(result.ok(), now);
+                }
+            }
             Tag::Switch { room: at, command: id } => self.switched(at, id, result.err(), context),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use onecard_rules::{
     alarm::Standing,
     event::Subject,
-    ids::{AreaId, GateId, PersonId, RoomId},
+    ids::{AreaId, FeederId, GateId, PersonId, RoomId},
     mode::{Measure, MeasureKind, Override},
     passback::Whereabouts,
     reason::Reason,
@@ -34,6 +34,8 @@ pub enum Change {
     AlarmCleared(Subject, Reason),
     /// What is to be remembered of a room, as the power service will read it.
     Room(RoomId, String),
+    /// What is to be remembered of a feeder, in the same way.
+    Feeder(FeederId, String),
     /// A row of the journal, to prove the journal against later.
     Anchor(Anchor),
 }
@@ -46,6 +48,7 @@ pub(super) enum Thing {
     Override(GateId),
     Alarm(Subject, Reason),
     Room(RoomId),
+    Feeder(FeederId),
     Anchor,
 }
 
@@ -63,6 +66,7 @@ impl Change {
             }
             Self::AlarmCleared(subject, reason) => Thing::Alarm(subject.clone(), *reason),
             Self::Room(room, _) => Thing::Room(room.clone()),
+            Self::Feeder(feeder, _) => Thing::Feeder(feeder.clone()),
             Self::Anchor(_) => Thing::Anchor,
         }
     }
@@ -108,6 +112,10 @@ impl Change {
             Self::Room(room, body) => {
                 let sql = "INSERT OR REPLACE INTO rooms VALUES (?1, ?2)";
                 to.prepare_cached(sql)?.execute([room.as_str(), body])
+            }
+            Self::Feeder(feeder, body) => {
+                let sql = "INSERT OR REPLACE INTO feeders VALUES (?1, ?2)";
+                to.prepare_cached(sql)?.execute([feeder.as_str(), body])
             }
             Self::Anchor(anchor) => {
                 // Never an earlier row: a journal cut short must not pass for a whole one.

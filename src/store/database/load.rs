@@ -5,7 +5,7 @@ use std::path::Path;
 use onecard_rules::{
     alarm::Standing,
     code::Phone,
-    ids::{GateId, PersonId, RoomId},
+    ids::{FeederId, GateId, PersonId, RoomId},
     mode::{Measure, Orders, Override},
     passback::Whereabouts,
     person::{Card, Person},
@@ -38,6 +38,8 @@ pub struct Loaded {
     pub alarms: Vec<Standing>,
     /// What is remembered of each room, as the power service wrote it.
     pub rooms: Vec<(RoomId, String)>,
+    /// What is remembered of each feeder, in the same way.
+    pub feeders: Vec<(FeederId, String)>,
     /// The row of the journal that presence, orders and alarms follow from; apply what is after it.
     pub as_of: u64,
     pub accounts: Vec<Account>,
@@ -96,6 +98,9 @@ impl DatabaseReader {
             })?,
             alarms: all(&from, "SELECT body FROM alarms", |row| json(row, 0))?,
             rooms: all(&from, "SELECT room, body FROM rooms", |row| {
+                Ok((parsed(row, 0)?, row.get(1)?))
+            })?,
+            feeders: all(&from, "SELECT feeder, body FROM feeders", |row| {
                 Ok((parsed(row, 0)?, row.get(1)?))
             })?,
             as_of,

@@ -147,4 +147,10 @@ pub(in crate::store) const STEPS: &[&str] = &[
     ) STRICT, WITHOUT ROWID;
 ",
     crate::store::ledger::SCHEMA,
+    "
+    CREATE TABLE feeders (
+        feeder TEXT PRIMARY KEY,
+        body   TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
 ];
