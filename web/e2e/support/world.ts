@@ -11,6 +11,7 @@ export class World {
     readonly gates: Gates,
     readonly lines: MeterLine[],
     private readonly proxy: Proxy,
+    readonly url: string,
   ) {}
 
   static async start(port = 0): Promise<World> {
@@ -21,11 +22,10 @@ export class World {
     const controller = await Controller.start(binary, ports)
     const gates = await Gates.start(controller.mqtt)
     const dist = fileURLToPath(new URL('../../dist', import.meta.url))
-    return new World(controller, gates, lines, await Proxy.start(controller, dist, port))
-  }
-
-  get url(): string {
-    return this.proxy.url
+    const proxy = await Proxy.start(controller, dist, port)
+    // A controller that has pages and sessions of its own is asked itself.
+    const own = controller.hasSessions ? await fetch(`${controller.http}/`) : null
+    return new World(controller, gates, lines, proxy, own?.ok ? controller.http : proxy.url)
   }
 
   /** Something heavy is switched on in a room; the units of `north-101`… are counted per line. */

@@ -3,7 +3,8 @@ import mqtt, { type MqttClient } from 'mqtt'
 import { ticker } from './ticker'
 import type { Credential, Wire, WireEvents } from './link'
 
-const KEEPALIVE_S = 10
+/** A dead line is noticed within one and a half of it. */
+const KEEPALIVE_S = 5
 const CONNECT_MS = 8_000
 
 export function connect(credential: Credential, events: WireEvents): Promise<Wire> {

@@ -3,7 +3,7 @@
  * found and filled. What is shown is never newer or older than `trust` says.
  */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowReactive, shallowRef, triggerRef } from 'vue'
+import { computed, ref, shallowReactive, shallowRef, triggerRef, watch } from 'vue'
 import { good, http, Refusal, session as sessionInterface } from '@/api/client'
 import type { components } from '@/api/openapi'
 import type { Alarm, Entry, Fact, GateState, LineState, RoomEvent, RoomState } from '@/api/topics'
@@ -27,7 +27,8 @@ const RESUME_PAGES = 5
 /** The broker delivers in order; so far back it is read anew all the same. */
 const MARGIN = 200
 const ROOM_EVENTS = 300
-const FRAME_MS = 60
+/** More often than this nobody can read. */
+const FRAME_MS = 100
 const ROOMS_MS = 300
 const RETRY_MS = 2_000
 const AREAS_MS = 2_000
@@ -296,7 +297,6 @@ export const useLive = defineStore('live', () => {
     const isOnline = decoder.decode(payload) === 'online'
     if (topic.kind === 'controller') {
       controllerOnline.value = isOnline
-      noteTrust()
     } else {
       availability.set(`${topic.kind}/${topic.device}`, isOnline)
     }
@@ -338,10 +338,14 @@ export const useLive = defineStore('live', () => {
 
   // -- the link ------------------------------------------------------------------------------------
 
-  function noteTrust(): void {
-    if (trust.value === 'live' || trust.value === 'connecting') staleSince.value = null
-    else staleSince.value ??= serverNow()
-  }
+  watch(
+    trust,
+    (now) => {
+      if (now === 'live' || now === 'connecting') staleSince.value = null
+      else staleSince.value ??= serverNow()
+    },
+    { flush: 'sync' },
+  )
 
   const link = new Link({
     credential: async (clientId) => {
@@ -366,7 +370,6 @@ export const useLive = defineStore('live', () => {
       linkState.value = state
       if (state === 'up') wasEverUp.value = true
       else controllerOnline.value = null
-      noteTrust()
     },
     sessionEnded: () => sessionEnded(),
     now: serverNow,
