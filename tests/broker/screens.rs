@@ -306,6 +306,9 @@ async fn a_page_publishes_nothing_leaves_no_will_and_is_no_other_client() {
     assert!(desk.incoming.try_recv().is_err(), "nothing reached the controller");
 }
 
+/// What an administrator does at the command line.
+type Revoke = fn(&mut Editor, &OperatorId);
+
 #[tokio::test]
 async fn a_ticket_ends_with_its_time_its_session_and_its_operators_rights() {
     let office = Office::open().await;
@@ -342,7 +345,6 @@ async fn a_ticket_ends_with_its_time_its_session_and_its_operators_rights() {
     page.closed().await;
     assert!(office.connect(&ticket, &ticket.name).await.is_err());
 
-    type Revoke = fn(&mut Editor, &OperatorId);
     let revoked: [(&str, Revoke); 3] = [
         ("c", |editor, id| assert!(editor.revoke_operator(id, at(0)).unwrap())),
         ("d", |editor, id| assert!(editor.set_password(id, "$argon2id$").unwrap())),
