@@ -121,6 +121,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/campus': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Everything about places and devices that a page asks for once. */
+    get: operations['get_campus']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/entries': {
     parameters: {
       query?: never
@@ -360,6 +377,45 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/session': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The session of this browser. */
+    get: operations['get_session']
+    put?: never
+    /** Signs in: sets the session's cookie. */
+    post: operations['sign_in']
+    /** Signs out: the session and its MQTT tickets are worth nothing any more. */
+    delete: operations['sign_out']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/session/mqtt': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Gives the page a ticket to the broker: it may hear what its operator may see, for ten minutes, and
+     *     publish nothing.
+     */
+    post: operations['get_ticket']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/version': {
     parameters: {
       query?: never
@@ -455,6 +511,14 @@ export interface components {
       text_en: string
       text_zh: string
     }
+    /** @description An area on duty for, or one that a gate on duty for joins. */
+    AreaName: {
+      /** Format: int32 */
+      capacity?: number | null
+      id: string
+      name: string
+      parent?: string | null
+    }
     /** @description An area, how many are in it, and what is in force over it. */
     AreaView: {
       /**
@@ -473,13 +537,33 @@ export interface components {
       /** @description The area around it; null: the outermost. */
       parent?: string | null
     }
+    /** @description The campus as far as it concerns who asks. */
+    CampusView: {
+      areas: components['schemas']['AreaName'][]
+      gates: components['schemas']['GateName'][]
+      lines: components['schemas']['LineName'][]
+      name: string
+      rooms: components['schemas']['RoomName'][]
+      site: string
+      /** @description What every topic begins with, without the slash after it. */
+      topics: string
+      /** @description The time zone, such as `Asia/Shanghai`. */
+      zone: string
+    }
     /**
      * @description Why a request was refused. Codes are stable; none is ever renamed.
      * @enum {string}
      */
     Code:
       | 'unauthorized'
+      | 'wrong_credentials'
+      | 'locked_out'
       | 'too_many_attempts'
+      | 'csrf'
+      | 'forbidden'
+      | 'out_of_scope'
+      | 'outside_broker'
+      | 'no_websocket'
       | 'unknown_path'
       | 'method_not_allowed'
       | 'unknown_gate'
@@ -557,6 +641,16 @@ export interface components {
      * @enum {string}
      */
     GateMode: 'secure' | 'free' | 'blocked'
+    GateName: {
+      area: string
+      from: string
+      id: string
+      /** @description `turnstile`, `door` or `vehicle`. */
+      kind: string
+      name: string
+      readers: components['schemas']['ReaderName'][]
+      to: string
+    }
     /** @description A gate and how it stands. */
     GateView: {
       area: string
@@ -626,6 +720,10 @@ export interface components {
       /** Format: double */
       night_limit_w?: number | null
       why: string
+    }
+    LineName: {
+      area: string
+      id: string
     }
     /** @description A Modbus line at one moment. */
     LineView: {
@@ -722,6 +820,17 @@ export interface components {
       /** @description Always `about:blank`: `code` tells problems apart. */
       type: string
     }
+    ReaderName: {
+      /** @description `in` or `out`. */
+      direction: string
+      id: string
+    }
+    RoomName: {
+      area: string
+      id: string
+      line: string
+      name: string
+    }
     /** @description A room at one moment. */
     RoomView: {
       /** @description Why there is none. */
@@ -773,6 +882,50 @@ export interface components {
       name: string
       site: string
       version: string
+    }
+    /** @description Who has signed in, and what for. */
+    SessionView: {
+      /** @description The areas on duty for, with everything inside them; null: the whole site. */
+      areas?: string[] | null
+      /** @description To be sent as `X-CSRF-Token` with every request but GET. */
+      csrf: string
+      expires_at: string
+      /** @description The single gates on duty for; null: the whole site. */
+      gates?: string[] | null
+      /** @description What screens call the operator. */
+      name: string
+      /** @description The name signed in with, as it stands in every record. */
+      operator: string
+      /** @description `guard`, `dormitory_manager`, `utilities`, `security`, `finance`, `auditor` or `administrator`. */
+      role: string
+    }
+    /** @description Name and password. */
+    SignInAsked: {
+      operator: string
+      password: string
+    }
+    /** @description Which ticket is to be renewed. */
+    TicketAsked: {
+      /**
+       * @description A client id that this session was given before: its connection stays, for longer. A new one
+       *     is made when it is absent, or over.
+       */
+      client_id?: string | null
+    }
+    /** @description What the page connects to the broker with. */
+    TicketView: {
+      /** @description The only client id that the broker takes with this name. */
+      client_id: string
+      /** @description Then the broker closes the connection, unless the ticket is renewed before. */
+      expires_at: string
+      password: string
+      /** @description The second segment of every topic. */
+      site: string
+      /** @description Everything that may be subscribed to: these filters, or narrower ones. */
+      subscribe: string[]
+      /** @description Where the broker listens for WebSocket. */
+      url: string
+      username: string
     }
     /** @description What an order moved. */
     Told: {
@@ -841,8 +994,17 @@ export interface operations {
           'application/json': components['schemas']['AlarmView'][]
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -916,8 +1078,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -998,8 +1169,17 @@ export interface operations {
           'application/json': components['schemas']['AreaView'][]
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1077,8 +1257,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1174,8 +1363,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1271,8 +1469,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1368,8 +1575,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1452,8 +1668,17 @@ export interface operations {
           'application/json': components['schemas']['PersonInside'][]
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1531,8 +1756,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1596,11 +1830,86 @@ export interface operations {
       }
     }
   }
+  get_campus: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CampusView']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate or area */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   get_entries: {
     parameters: {
       query?: {
-        /** @description A person's number. */
+        /** @description A person's number. Such a search is recorded, with its `why`. */
         person?: string
+        /** @description Why a person is searched, in 1 to 500 characters. */
+        why?: string
         gate?: string
         /** @description The area that the gate stands under. */
         area?: string
@@ -1632,8 +1941,17 @@ export interface operations {
           'application/json': components['schemas']['Entries']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1701,8 +2019,17 @@ export interface operations {
           'application/json': components['schemas']['FactsFound']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1768,8 +2095,17 @@ export interface operations {
           'application/json': components['schemas']['GateView'][]
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1834,8 +2170,17 @@ export interface operations {
           'application/json': components['schemas']['GateView']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -1913,8 +2258,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -2010,8 +2364,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -2107,8 +2470,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -2189,6 +2561,60 @@ export interface operations {
           'application/json': components['schemas']['LineView'][]
         }
       }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate or area */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
     }
   }
   forgive_passback: {
@@ -2219,8 +2645,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -2301,6 +2736,60 @@ export interface operations {
           'application/json': components['schemas']['RoomView'][]
         }
       }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate or area */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
     }
   }
   get_room: {
@@ -2331,8 +2820,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -2428,8 +2926,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -2525,8 +3032,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -2622,8 +3138,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -2715,8 +3240,17 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No token, or one that is not good */
+      /** @description No token or session, or one that is not good */
       401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
         headers: {
           [name: string]: unknown
         }
@@ -2770,6 +3304,340 @@ export interface operations {
         }
       }
       /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_session: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SessionView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Name or password is wrong, or there is no session */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Nothing proves that a page of ours sends it */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The name is locked, or the address must wait */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the broker takes no pages */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  sign_in: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignInAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SessionView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Name or password is wrong, or there is no session */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Nothing proves that a page of ours sends it */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The name is locked, or the address must wait */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the broker takes no pages */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  sign_out: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Name or password is wrong, or there is no session */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Nothing proves that a page of ours sends it */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The name is locked, or the address must wait */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the broker takes no pages */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_ticket: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: {
+      content: {
+        'application/json': null | components['schemas']['TicketAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TicketView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Name or password is wrong, or there is no session */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Nothing proves that a page of ours sends it */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The name is locked, or the address must wait */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the broker takes no pages */
       503: {
         headers: {
           [name: string]: unknown
