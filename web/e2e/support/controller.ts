@@ -30,6 +30,7 @@ export class Controller {
     const [mqtt, websocket, http] = [await freePort(), await freePort(), await freePort()]
     const controller = new Controller(binary, folder, { mqtt, websocket, http, lines })
     writeCampus(binary, folder, controller.ports)
+    controller.enrol()
     await controller.run()
     return controller
   }
@@ -46,21 +47,8 @@ export class Controller {
     return `ws://127.0.0.1:${this.ports.websocket}`
   }
 
-  /** Whether this controller knows roles, passwords and sessions. */
-  get hasSessions(): boolean {
-    return this.cli(['operator', 'add', '--help']).includes('--role')
-  }
-
-  /** An operator's token for the HTTP interface of a controller without sessions. */
-  token(operator: string): string {
-    const said = this.cli(['operator', 'add', '--data', this.data, operator])
-    const token = said.split(/\s+/).find((word) => word.startsWith(`${operator}.`))
-    if (!token) throw new Error(`no token in: ${said}`)
-    return token
-  }
-
   /** Enrols the operators with their roles, places and password. */
-  enrol(): void {
+  private enrol(): void {
     for (const { operator, name, role, areas, gates } of Object.values(OPERATORS)) {
       const places = [
         ...(areas ?? []).flatMap((area) => ['--area', area]),

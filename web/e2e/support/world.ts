@@ -23,9 +23,9 @@ export class World {
     const gates = await Gates.start(controller.mqtt)
     const dist = fileURLToPath(new URL('../../dist', import.meta.url))
     const proxy = await Proxy.start(controller, dist, port)
-    // A controller that has pages and sessions of its own is asked itself.
-    const own = controller.hasSessions ? await fetch(`${controller.http}/`) : null
-    return new World(controller, gates, lines, proxy, own?.ok ? controller.http : proxy.url)
+    // A controller that was built with its pages shows those.
+    const own = await fetch(`${controller.http}/`)
+    return new World(controller, gates, lines, proxy, own.ok ? controller.http : proxy.url)
   }
 
   /** Something heavy is switched on in a room; the units of `north-101`… are counted per line. */

@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch'
 import { noteServerTime } from '@/lib/clock'
 import type { paths } from './openapi'
-import type { Campus, MqttCredential, Session } from './session'
+import type { Session } from './session'
 
 /** A refusal, as RFC 9457 has it, or that nobody answered. */
 export class Refusal extends Error {
@@ -82,30 +82,12 @@ export async function good<T>(
   return data as T
 }
 
-async function plain<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const init: RequestInit = { method }
-  if (body !== undefined) {
-    init.body = JSON.stringify(body)
-    init.headers = { 'Content-Type': 'application/json' }
-  }
-  const response = await send(new Request(new URL(path, location.href), init))
-  const text = await response.text()
-  let value: unknown = null
-  try {
-    value = text ? JSON.parse(text) : null
-  } catch {
-    // A proxy's page, or a controller without this path: the status says enough.
-  }
-  if (!response.ok) throw refusalOf(response.status, value)
-  return value as T
-}
-
 export const session = {
-  read: () => plain<Session>('GET', '/api/session'),
-  open: (operator: string, password: string) =>
-    plain<Session>('POST', '/api/session', { operator, password }),
-  close: () => plain<null>('DELETE', '/api/session'),
+  read: async () => (await good(http.GET('/api/session'))) as Session,
+  open: async (operator: string, password: string) =>
+    (await good(http.POST('/api/session', { body: { operator, password } }))) as Session,
+  close: () => good(http.DELETE('/api/session')),
   mqtt: (clientId: string | null) =>
-    plain<MqttCredential>('POST', '/api/session/mqtt', clientId ? { client_id: clientId } : {}),
-  campus: () => plain<Campus>('GET', '/api/campus'),
+    good(http.POST('/api/session/mqtt', { body: { client_id: clientId } })),
+  campus: () => good(http.GET('/api/campus')),
 }

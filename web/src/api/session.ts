@@ -1,5 +1,7 @@
 /** Who is signed in, and what of the campus they may see. */
-import type { Credential } from '@/live/link'
+import type { components } from './openapi'
+
+type Schemas = components['schemas']
 
 export const ROLES = [
   'guard',
@@ -13,58 +15,10 @@ export const ROLES = [
 
 export type Role = (typeof ROLES)[number]
 
-export interface Session {
-  operator: string
-  name: string
-  role: Role
-  /** The areas on duty for, with everything inside them; null: the whole site. */
-  areas: string[] | null
-  /** The single gates on duty for; null: the whole site. */
-  gates: string[] | null
-  csrf: string
-  expires_at: string
-}
-
-export type MqttCredential = Credential
-
-export interface CampusArea {
-  id: string
-  name: string
-  parent: string | null
-  capacity: number | null
-}
-
-export interface CampusGate {
-  id: string
-  name: string
-  area: string
-  from: string
-  to: string
-  kind: string
-  readers: { id: string; direction: string }[]
-}
-
-export interface CampusRoom {
-  id: string
-  name: string
-  area: string
-  line: string
-}
-
-export interface CampusLine {
-  id: string
-  area: string
-}
-
+/** The document has the role as a text: these are the words. */
+export type Session = Omit<Schemas['SessionView'], 'role'> & { role: Role }
+export type MqttCredential = Schemas['TicketView']
 /** What the operator's role reaches of the campus. */
-export interface Campus {
-  site: string
-  name: string
-  zone: string
-  /** What every topic begins with, without the slash after it. */
-  topics: string
-  areas: CampusArea[]
-  gates: CampusGate[]
-  rooms: CampusRoom[]
-  lines: CampusLine[]
-}
+export type Campus = Schemas['CampusView']
+export type CampusGate = Schemas['GateName']
+export type CampusRoom = Schemas['RoomName']

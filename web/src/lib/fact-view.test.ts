@@ -14,6 +14,12 @@ const act: FactRow = {
   why: 'delivery',
   act: { act: 'override_set', gate: 'service-1' },
 }
+const search: FactRow = {
+  ...head,
+  fact: 'audited',
+  by: 'chen.bo',
+  did: { deed: 'searched', person: '20240311', why: 'lost wallet' },
+}
 const room: FactRow = {
   ...head,
   fact: 'room_happened',
@@ -26,6 +32,7 @@ describe('a fact', () => {
   it.each([
     [measure, 'wang.wei', 'library', 'lockdown'],
     [act, 'li.na', 'service-1', 'override_set'],
+    [search, 'chen.bo', '20240311', 'searched'],
     [room, null, 'north-203 · north', 'tripped'],
   ])('tells who, about what, and what', (row, by, about, detail) => {
     expect([actorOf(row), subjectOf(row), detailOf(row)]).toEqual([by, about, detail])

@@ -21,6 +21,7 @@ export function subjectOf(row: FactRow): string {
   const act = row.act as Record<string, unknown> | undefined
   const alarm = row.alarm as { subject?: { device?: string } } | undefined
   const subject = row.subject as { device?: string } | undefined
+  const did = row.did as Record<string, unknown> | undefined
   const about = [
     row.gate,
     row.room,
@@ -32,6 +33,10 @@ export function subjectOf(row: FactRow): string {
     (act?.subject as { device?: string } | undefined)?.device,
     alarm?.subject?.device,
     subject?.device,
+    did?.target,
+    did?.person,
+    did?.operator,
+    did?.claimed,
     row.area,
   ]
   return about
@@ -47,8 +52,15 @@ export function detailOf(row: FactRow): string {
   const act = row.act as { act?: string } | undefined
   const measure = row.measure as { kind?: string } | undefined
   const alarm = row.alarm as { reason?: string } | undefined
+  const did = row.did as { deed?: string } | undefined
   const word =
-    row.reason ?? happening?.what ?? act?.act ?? measure?.kind ?? alarm?.reason ?? row.mode
+    row.reason ??
+    happening?.what ??
+    act?.act ??
+    did?.deed ??
+    measure?.kind ??
+    alarm?.reason ??
+    row.mode
   return typeof word === 'string' ? word : ''
 }
 

@@ -177,7 +177,12 @@ describe('topics', () => {
       ['entry'],
       ['a/w/+/gate/+/state', 'a/w/+/reader/+/state', 'a/w/+/controller/+/state'],
     ],
-    [['a/w/+/+/+/event'], ['rooms'], ['a/w/+/room/+/event', 'a/w/+/bus/+/event']],
+    [['a/w/+/+/+/event'], ['rooms'], ['a/w/+/room/+/event']],
+    [['a/w/n/bus/+/state', 'a/w/n/room/+/state'], ['lines'], ['a/w/n/bus/+/state']],
+    [['a/w/n/room/+/state'], ['room/n-301'], ['a/w/n/room/n-301/state']],
+    [['a/w/n/room/n-302/state'], ['room/n-301'], []],
+    [['a/w/+/room/+/state'], ['rooms', 'room/n-301'], ['a/w/+/room/+/state']],
+    [['a/w/n/gate/main-1/state'], ['entry'], ['a/w/n/gate/main-1/state']],
     [['a/w/#'], ['entry'], ['a/w/#']],
   ]
   it.each(table)('of %j with %j', (filters, interests, expected) => {

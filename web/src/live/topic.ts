@@ -24,26 +24,37 @@ export function parseTopic(text: string): Topic | null {
   return isKind(kind) ? { site, area, kind, device, channel } : null
 }
 
-/** What of a session's topics a page wants; the rest is not subscribed, so that a guard's phone is
- * not sent the power of every room. */
-export type Interest = 'entry' | 'rooms'
+/** What of a session's topics a page wants; the rest is not subscribed, so that a guard's phone is not
+ * sent the power of every room, nor a room's page that of its neighbours. */
+export type Interest = 'entry' | 'rooms' | 'lines' | `room/${string}`
 
-const OF_ROOMS: readonly string[] = ['room', 'bus']
 const OF_ENTRY: readonly string[] = ['gate', 'reader', 'controller']
 /** Channels that speak often; alarms are rare and wanted everywhere. */
 const FREQUENT: readonly string[] = ['state', 'event', 'availability']
 
+/** Which devices of a kind are wanted: all (`+`), or some by name. */
+function wantedOf(kind: string, interests: ReadonlySet<Interest>): string[] {
+  if (OF_ENTRY.includes(kind)) return interests.has('entry') ? ['+'] : []
+  if (kind === 'bus') return interests.has('lines') ? ['+'] : []
+  if (kind !== 'room') return []
+  if (interests.has('rooms')) return ['+']
+  return [...interests].flatMap((one) => (one.startsWith('room/') ? [one.slice(5)] : []))
+}
+
 /** The filters, of those that a session may subscribe to, that bring what is wanted. */
 export function chosen(filters: readonly string[], interests: ReadonlySet<Interest>): string[] {
   return filters.flatMap((filter) => {
-    const parts = filter.split('/')
-    const [, , , kind, , channel] = parts
-    if (kind === undefined || channel === undefined || !FREQUENT.includes(channel)) return [filter]
-    const kinds = [
-      ...(interests.has('entry') ? OF_ENTRY : []),
-      ...(interests.has('rooms') ? OF_ROOMS : []),
-    ]
-    if (kind !== '+') return kinds.includes(kind) ? [filter] : []
-    return kinds.map((narrow) => [...parts.slice(0, 3), narrow, ...parts.slice(4)].join('/'))
+    const [root, site, area, kind, device, channel, ...more] = filter.split('/')
+    const isWhole = kind !== undefined && device !== undefined && channel !== undefined
+    if (!isWhole || more.length > 0 || !FREQUENT.includes(channel)) return [filter]
+    const kinds = kind === '+' ? [...OF_ENTRY, 'room', 'bus'] : [kind]
+    return kinds.flatMap((one) =>
+      wantedOf(one, interests)
+        .map((wanted) =>
+          wanted === '+' ? device : device === '+' || device === wanted ? wanted : null,
+        )
+        .filter((wanted) => wanted !== null)
+        .map((wanted) => [root, site, area, one, wanted, channel].join('/')),
+    )
   })
 }

@@ -411,14 +411,14 @@ export const useLive = defineStore('live', () => {
     controllerOnline.value = null
   }
 
-  /** A page wants rooms and lines; returns how to let go. */
-  function wantRooms(): () => void {
-    interests.set('rooms', (interests.get('rooms') ?? 0) + 1)
+  /** A page wants rooms, one room or lines; returns how to let go. */
+  function want(interest: Interest): () => void {
+    interests.set(interest, (interests.get(interest) ?? 0) + 1)
     void link.refilter()
     return () => {
-      const left = (interests.get('rooms') ?? 1) - 1
-      if (left > 0) interests.set('rooms', left)
-      else interests.delete('rooms')
+      const left = (interests.get(interest) ?? 1) - 1
+      if (left > 0) interests.set(interest, left)
+      else interests.delete(interest)
       void link.refilter()
     }
   }
@@ -464,7 +464,7 @@ export const useLive = defineStore('live', () => {
     placesFailed,
     start,
     stop,
-    wantRooms,
+    want,
     wantPlaces,
     onEntries,
     onAlarms,
