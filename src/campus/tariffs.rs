@@ -307,7 +307,7 @@ all = "0.03"
             (
                 "\"0.03\"",
                 "\"0.03000001\"",
-                "tariffs.toml:37: tariffs.shower.prices.all: `0.03000001` is finer",
+                "tariffs.toml:35: tariffs.shower.prices.all: `0.03000001` is finer",
             ),
             ("\"0.03\"", "\"0.030000001\"", "has more digits than a price"),
             ("all = \"0.5383\"", "peek = \"0.5383\"", "did you mean `peak`?"),

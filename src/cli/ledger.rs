@@ -188,7 +188,7 @@ fn verify(data: &DataFolder) -> anyhow::Result<ExitCode> {
 }
 
 fn balance(account: &Account) -> String {
-    let (balance, available) = (account.balance(), account.available());
+    let (balance, available) = (account.balance().to_string(), account.available().to_string());
     format!("{:<40} {balance:>14}  available {available:>14}", account.name.to_string())
 }
 
