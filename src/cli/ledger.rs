@@ -172,7 +172,7 @@ fn verify(data: &DataFolder) -> anyhow::Result<ExitCode> {
     let shown = file.display();
     match proof.flaw {
         None => {
-            let head: String = proof.head.iter().map(|byte| format!("{byte:02x}")).collect();
+            let head = crate::store::operator::hex(&proof.head);
             say(&format!(
                 "{shown}: {} rows, {} accounts, {} open reservations, {} closed days: every balance \
                  and the chain hold; the last hash is {head}",
