@@ -1,12 +1,7 @@
 //! What the ledger on disk promises: acknowledged is durable and once, a change to it shows, a copy
 //! taken under load is whole.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "ledger/backup.rs"]
 mod backup;

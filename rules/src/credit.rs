@@ -175,10 +175,11 @@ impl Credit {
         if self.level != before {
             actions.push(Action::Tell { level: self.level, balance });
         }
+        let protects = settings.protects(moment);
         let fell_to = |level| before < level && self.level == level;
         if fell_to(Level::NearlyEmpty)
             && !exempt
-            && !settings.protects(moment)
+            && !protects
             && let Some(sign) = settings.sign
         {
             let until = Some(now + sign);
@@ -192,15 +193,15 @@ impl Credit {
                 self.dark = Dark::No;
                 actions.push(Action::Release);
             }
-            (true, Dark::No | Dark::Deferred { .. }) if !settings.protects(moment) => {
-                self.dark = Dark::Yes { since: now };
-                actions.push(Action::Post(Off { why: Why::Credit, since: now, until: None }));
-            }
-            (true, Dark::No) => {
+            (true, Dark::No) if protects => {
                 self.dark = Dark::Deferred { since: now };
                 actions.push(Action::TellDeferred { balance });
             }
-            (true, Dark::Deferred { .. }) => {}
+            (true, Dark::Deferred { .. }) if protects => {}
+            (true, Dark::No | Dark::Deferred { .. }) => {
+                self.dark = Dark::Yes { since: now };
+                actions.push(Action::Post(Off { why: Why::Credit, since: now, until: None }));
+            }
         }
         actions
     }

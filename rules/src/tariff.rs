@@ -265,13 +265,12 @@ impl Standing {
             let same = |line: &&mut Line| {
                 (line.tier, line.band, line.version) == (tier, band, tariff.version)
             };
-            match lines.iter_mut().rev().find(same) {
-                Some(line) => line.quantity += quantity,
-                None => {
-                    let (id, version) = (tariff.id.clone(), tariff.version);
-                    let amount = Fen::ZERO;
-                    lines.push(Line { tariff: id, version, band, tier, quantity, price, amount });
-                }
+            if let Some(line) = lines.iter_mut().rev().find(same) {
+                line.quantity += quantity;
+            } else {
+                let (id, version) = (tariff.id.clone(), tariff.version);
+                let amount = Fen::ZERO;
+                lines.push(Line { tariff: id, version, band, tier, quantity, price, amount });
             }
         };
         let free = if tariff.allowance.is_some() { self.free.min(piece.quantity) } else { 0 };

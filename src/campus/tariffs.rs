@@ -63,7 +63,9 @@ fn version(mut table: Table, tariffs: &mut Tariffs, mistakes: &mut Vec<Mistake>)
     let expected = "a day such as \"2026-09-01\"";
     let from = table.required::<NaiveDate>("from", expected, mistakes);
     let unit = table.one_of("unit", &UNITS, mistakes);
-    if unit.is_none() && !mistakes.iter().any(|mistake| mistake.key.ends_with(".unit")) {
+    if unit.is_none()
+        && !mistakes.iter().any(|mistake| mistake.key.rsplit('.').next() == Some("unit"))
+    {
         let mend = "add `unit = \"kwh\"` or the like".to_owned();
         mistakes.push(table.mistake(line, "unit", "is missing".to_owned(), mend));
     }
@@ -114,7 +116,7 @@ fn price(text: &str, unit: u64) -> Result<Price, String> {
     // A yuan is a hundred million micro-fen.
     let micro: u64 =
         format!("{yuan}{part:0<8}").parse().map_err(|_| format!("`{text}` is too much"))?;
-    if micro % unit != 0 {
+    if !micro.is_multiple_of(unit) {
         return Err(format!("`{text}` is finer than a millionth of a fen for the least quantity"));
     }
     Ok(Price(micro / unit))
@@ -162,13 +164,12 @@ fn read_tiers(mut table: Table, unit: u64, mistakes: &mut Vec<Mistake>) -> Tiers
     let count_allowance = table.flag("count_allowance", mistakes).unwrap_or(false);
     let mut up_to = Vec::new();
     for Lined { value, line } in table.texts("up_to", mistakes) {
-        match value.parse::<u64>() {
-            Ok(whole) => up_to.push(whole.saturating_mul(unit)),
-            Err(_) => {
-                let message = format!("`{value}` is no whole quantity");
-                let mend = "write `up_to = [\"240\", \"400\"]`".to_owned();
-                mistakes.push(table.mistake(line, "up_to", message, mend));
-            }
+        if let Ok(whole) = value.parse::<u64>() {
+            up_to.push(whole.saturating_mul(unit));
+        } else {
+            let message = format!("`{value}` is no whole quantity");
+            let mend = "write `up_to = [\"240\", \"400\"]`".to_owned();
+            mistakes.push(table.mistake(line, "up_to", message, mend));
         }
     }
     table.finish(mistakes);
@@ -307,7 +308,7 @@ all = "0.03"
             (
                 "\"0.03\"",
                 "\"0.03000001\"",
-                "tariffs.toml:37: tariffs.shower.prices.all: `0.03000001` is finer",
+                "tariffs.toml:35: tariffs.shower.prices.all: `0.03000001` is finer",
             ),
             ("\"0.03\"", "\"0.030000001\"", "has more digits than a price"),
             ("all = \"0.5383\"", "peek = \"0.5383\"", "did you mean `peak`?"),

@@ -172,7 +172,7 @@ fn verify(data: &DataFolder) -> anyhow::Result<ExitCode> {
     let shown = file.display();
     match proof.flaw {
         None => {
-            let head: String = proof.head.iter().map(|byte| format!("{byte:02x}")).collect();
+            let head = crate::store::operator::hex(&proof.head);
             say(&format!(
                 "{shown}: {} rows, {} accounts, {} open reservations, {} closed days: every balance \
                  and the chain hold; the last hash is {head}",
@@ -188,7 +188,7 @@ fn verify(data: &DataFolder) -> anyhow::Result<ExitCode> {
 }
 
 fn balance(account: &Account) -> String {
-    let (balance, available) = (account.balance(), account.available());
+    let (balance, available) = (account.balance().to_string(), account.available().to_string());
     format!("{:<40} {balance:>14}  available {available:>14}", account.name.to_string())
 }
 

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags, backup::Backup};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{StoreFailure, database, journal, ledger, sqlite};
+use super::{StoreFailure, database, journal, ledger, operator, sqlite};
 
 /// The list of the files of a copy.
 pub const LIST: &str = "backup.json";
@@ -157,7 +157,7 @@ fn list(folder: &Path, file: &str) -> Result<Copied, BackupFailure> {
     let mut source = fs::File::open(&path).map_err(file_failure(&path))?;
     let bytes = io::copy(&mut source, &mut hasher).map_err(file_failure(&path))?;
     let hash = hasher.finalize();
-    let sha256 = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = operator::hex(&hash);
     Ok(Copied { file: file.to_owned(), bytes, sha256 })
 }
 

@@ -65,7 +65,7 @@ fn submit(ledger: &Ledger, number: u64) {
     let call = move |answer: Result<Result<Done, Refusal>, _>| {
         let Ok(Ok(Done::Posted { entry, .. })) = answer else { return };
         say(&format!("done {number} {entry}"));
-        if number % 4 == 2 && number % 3 != 0 {
+        if number % 4 == 2 && !number.is_multiple_of(3) {
             let then = Box::new(move |answer: Result<Result<Done, Refusal>, _>| {
                 if let Ok(Ok(Done::Posted { entry: ended, .. })) = answer {
                     say(&format!("ended {number} {entry} {ended}"));

@@ -2,7 +2,7 @@
 
 use onecard::store::{
     OnDurable, StoreFailure,
-    journal::{Journal, JournalReader},
+    journal::{self, Journal, JournalReader},
     ledger::{Done, Keep, Ledger, LedgerReader, Settings, With},
 };
 use onecard_rules::{
@@ -232,7 +232,7 @@ fn facts_reach_the_journal_also_those_that_an_earlier_run_has_left() {
 
     let (ledger, _) = open(folder.path());
     let path = folder.path().join("journal.db");
-    let (journal, _) = Journal::open(&path, Default::default()).unwrap();
+    let (journal, _) = Journal::open(&path, journal::Settings::default()).unwrap();
     let relay = ledger.tell(journal.clone()).unwrap().unwrap();
     assert!(ledger.tell(journal.clone()).unwrap().is_none(), "once");
     answer(&ledger, order(2, DAY, usage()), with(2)).unwrap();

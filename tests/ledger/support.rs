@@ -66,7 +66,7 @@ pub fn answer(ledger: &Ledger, order: Order, with: With) -> Answer {
 pub fn entry(ledger: &Ledger, order: Order) -> Result<RowNo, Refusal> {
     match answer(ledger, order, With::default())? {
         Done::Posted { entry, .. } => Ok(entry),
-        other => panic!("{other:?}"),
+        other @ (Done::Account(_) | Done::Closed(_) | Done::Kept) => panic!("{other:?}"),
     }
 }
 

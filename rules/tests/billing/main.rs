@@ -3,7 +3,10 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
+    clippy::type_complexity,
+    clippy::wildcard_enum_match_arm,
+    clippy::similar_names,
+    clippy::cloned_ref_to_slice_refs,
     reason = "a test fails by panicking"
 )]
 

@@ -248,9 +248,9 @@ impl LedgerReader {
         while let Some(at) = next
             && lines.len() < limit
         {
-            let Some((line, link)) = self.line(&sql, at, number)? else { break };
-            lines.push(line);
-            next = link;
+            let Some((shown, before)) = self.line(&sql, at, number)? else { break };
+            lines.push(shown);
+            next = before;
         }
         snapshot.finish()?;
         Ok(lines)
@@ -268,7 +268,7 @@ impl LedgerReader {
                 let columns = Columns::read(row)?;
                 let what = columns.row()?;
                 let incoming = what.credit == account;
-                let (other, link) = if incoming {
+                let (other, before) = if incoming {
                     (what.debit, columns.credit_before)
                 } else {
                     (what.credit, columns.debit_before)
@@ -285,7 +285,7 @@ impl LedgerReader {
                     why: columns.why.map(str::to_owned),
                     what,
                 };
-                Ok((line, link.map(|row| RowNo(row.cast_unsigned()))))
+                Ok((line, before.map(|row| RowNo(row.cast_unsigned()))))
             })
             .optional()?;
         Ok(found)

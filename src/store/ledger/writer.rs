@@ -291,16 +291,13 @@ fn note_reservation(to: &Transaction<'_>, entry: &Entry, first: RowNo) -> rusqli
 /// Writes what goes along with an order.
 fn put(to: &Transaction<'_>, with: &With) -> rusqlite::Result<()> {
     for Keep { kind, key, body } in &with.keep {
-        match body {
-            Some(body) => {
-                let sql = "INSERT OR REPLACE INTO ledger_states VALUES (?1, ?2, ?3)";
-                to.prepare_cached(sql)?.execute(params![kind, key, body])?
-            }
-            None => {
-                let sql = "DELETE FROM ledger_states WHERE kind = ?1 AND key = ?2";
-                to.prepare_cached(sql)?.execute(params![kind, key])?
-            }
-        };
+        if let Some(body) = body {
+            let sql = "INSERT OR REPLACE INTO ledger_states VALUES (?1, ?2, ?3)";
+            to.prepare_cached(sql)?.execute(params![kind, key, body])?;
+        } else {
+            let sql = "DELETE FROM ledger_states WHERE kind = ?1 AND key = ?2";
+            to.prepare_cached(sql)?.execute(params![kind, key])?;
+        }
     }
     for fact in &with.facts {
         let body = serde_json::to_string(fact)
