@@ -8,10 +8,12 @@ mod bench;
 mod card;
 mod check;
 mod demo;
+mod device;
 mod entry_line;
 mod init;
 mod journal;
 mod logging;
+mod operator;
 mod people;
 mod secrets;
 mod serve;
@@ -60,14 +62,14 @@ enum Verb {
     /// Work with card numbers.
     #[command(after_help = "Example:\n  onecard card explain 7186A61E")]
     Card(card::Card),
-    /// Accounts of devices and other systems on the embedded broker.
+    /// Accounts of devices and other systems on the embedded broker; profiles of models.
     #[command(
-        after_help = "Example:\n  onecard device add --data DIR reader north-1-in --area campus"
+        after_help = "Examples:\n  onecard device add --data DIR reader north-1-in --area campus\n  onecard device profiles\n  onecard device profile lint my-meter.toml"
     )]
-    Device(secrets::Device),
+    Device(device::Device),
     /// Operators and their tokens for the HTTP interface.
     #[command(after_help = "Example:\n  onecard operator add --data DIR li.wei")]
-    Operator(secrets::Operator),
+    Operator(operator::Operator),
     /// Work with the journal.
     #[command(after_help = "Example:\n  onecard journal verify --data DIR")]
     Journal(journal::Journal),
@@ -111,8 +113,8 @@ pub fn run() -> ExitCode {
         Verb::Bench(verb) => bench::run(&verb),
         Verb::Import(verb) => people::run(&verb),
         Verb::Card(verb) => card::run(&verb),
-        Verb::Device(verb) => secrets::run_device(&verb),
-        Verb::Operator(verb) => secrets::run_operator(&verb),
+        Verb::Device(verb) => device::run(&verb),
+        Verb::Operator(verb) => operator::run(&verb),
         Verb::Journal(verb) => journal::run(&verb),
     };
     match outcome {

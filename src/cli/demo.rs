@@ -21,7 +21,7 @@ use onecard_simulators::{
 };
 use tokio::sync::watch;
 
-use super::{LOOPBACK, entry_line::entry_line, logging, say, secrets::add_operator, signals};
+use super::{LOOPBACK, entry_line::entry_line, logging, operator::add_operator, say, signals};
 use crate::{
     campus::{BrokerSettings, Campus, Embedded, HttpSettings},
     clock::SystemClock,
