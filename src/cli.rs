@@ -15,6 +15,7 @@ mod journal;
 mod logging;
 mod operator;
 mod people;
+mod room_line;
 mod secrets;
 mod serve;
 mod signals;
@@ -39,9 +40,9 @@ enum Verb {
     /// Run the controller of a campus.
     #[command(after_help = "Example:\n  onecard serve examples/college --data /var/lib/onecard")]
     Serve(serve::Serve),
-    /// Run a simulated campus on embedded defaults, with a live entry log on the terminal.
+    /// Run a simulated campus on embedded defaults, with a live log of entries and rooms on the terminal.
     #[command(
-        after_help = "Examples:\n  onecard demo\n  onecard demo --people 500 --speed 4 --seed 7 --for 30"
+        after_help = "Examples:\n  onecard demo\n  onecard demo --people 500 --speed 4 --seed 7 --for 30\n  onecard demo --rooms 32 --no-faults"
     )]
     Demo(demo::Demo),
     /// Follow the entry log of a running controller over MQTT.
@@ -51,7 +52,7 @@ enum Verb {
     Watch(watch::Watch),
     /// Measure a real controller beside its floor.
     #[command(
-        after_help = "Example:\n  onecard bench entry --rates 100,1000,2000 --json entry.json"
+        after_help = "Examples:\n  onecard bench entry --rates 100,1000,2000 --json entry.json\n  onecard bench power --lines 16 --dead 0,4"
     )]
     Bench(bench::Bench),
     /// Import people or cards from CSV; shows what would change, `--apply` does it.

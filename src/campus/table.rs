@@ -52,6 +52,8 @@ pub struct Table {
     line: usize,
     entries: Vec<(String, Lined<Value>)>,
     asked: Vec<&'static str>,
+    /// One of a range: numbers may come from texts.
+    of_range: bool,
 }
 
 impl Table {
@@ -79,7 +81,7 @@ impl Table {
     /// A table of entries that were read from elsewhere.
     pub fn new(file: &str, path: &str, line: usize, entries: Vec<(String, Lined<Value>)>) -> Self {
         let path = path.to_owned();
-        Self { file: file.into(), path, line, entries, asked: Vec::new() }
+        Self { file: file.into(), path, line, entries, asked: Vec::new(), of_range: false }
     }
 
     pub fn line(&self) -> usize {
@@ -197,7 +199,8 @@ impl Table {
         }
     }
 
-    /// A whole number within a range, both ends included.
+    /// A whole number within a range, both ends included. In one of a range of tables it may stand as
+    /// text, for it is the text that the range's number is put into.
     pub fn integer(
         &mut self,
         key: &'static str,
@@ -206,9 +209,16 @@ impl Table {
     ) -> Option<Lined<i64>> {
         let value = self.take(key)?;
         let expected = format!("a whole number from {} to {}", range.start, range.end - 1);
-        if let Value::Integer(number) = value.value
-            && range.contains(&number)
-        {
+        let number = match &value.value {
+            Value::Integer(number) => Some(*number),
+            Value::Text(text) if self.of_range => text.parse().ok(),
+            Value::Text(_)
+            | Value::Flag(_)
+            | Value::List(_)
+            | Value::Table(_)
+            | Value::Other(_) => None,
+        };
+        if let Some(number) = number.filter(|number| range.contains(number)) {
             return Some(Lined { value: number, line: value.line });
         }
         mistakes.push(self.wrong(&value, key, &expected));
@@ -298,7 +308,7 @@ impl Table {
     pub fn with_texts(&self, change: &impl Fn(&str) -> String) -> Self {
         let entries =
             self.entries.iter().map(|(key, value)| (key.clone(), changed(value, change))).collect();
-        Self::new(&self.file, &self.path, self.line, entries)
+        Self { of_range: true, ..Self::new(&self.file, &self.path, self.line, entries) }
     }
 
     /// The text of a key, without taking it.

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 mod broker;
 mod campus;
 mod entry;
+mod power;
 mod process;
 
 /// Measure a real controller beside its floor.
@@ -23,6 +24,15 @@ enum Verb {
         after_help = "Examples:\n  onecard bench entry\n  onecard bench entry --broker mosquitto --rates 100,1000,2000,8000 --json entry.json"
     )]
     Entry(entry::Entry),
+    /// Overload to relay written on Modbus lines with the wire's own timing, beside its bound; the line
+    /// driver at full speed beside a bare client.
+    #[command(
+        after_help = "Examples:\n  onecard bench power\n  onecard bench power --lines 16 --dead 0,4 --seconds 60 --json power.json"
+    )]
+    Power(power::Power),
+    /// A simulated dormitory, the other end of `bench power`.
+    #[command(hide = true)]
+    Dormitory(power::dormitory::DormitoryVerb),
     /// A bare embedded broker, the floor's part of `bench entry`.
     #[command(hide = true)]
     Broker(broker::Broker),
@@ -31,6 +41,8 @@ enum Verb {
 pub fn run(verb: &Bench) -> anyhow::Result<ExitCode> {
     match &verb.verb {
         Verb::Entry(entry) => entry::run(entry),
+        Verb::Power(power) => power::run(power),
+        Verb::Dormitory(dormitory) => power::dormitory::run(dormitory),
         Verb::Broker(broker) => broker::run(broker),
     }
 }
