@@ -153,13 +153,15 @@ fn measure(verb: &Power, folder: &Path) -> anyhow::Result<Report> {
         "at full speed, {} units a line: line driver beside a bare tokio-modbus client",
         verb.units
     ));
-    say("framing  connections |   bare /s  driver /s  ratio | CPU µs a transaction: bare  driver");
+    say(
+        "framing  connections |   bare /s  driver /s  ratio | CPU µs a transaction: bare  driver | failed",
+    );
     let mut full_speed = Vec::new();
     for framing in [Wrapped::Tcp, Wrapped::Rtu] {
         for connections in &verb.connections {
             let row = throughput::measure(framing, *connections, verb.units)?;
             say(&format!(
-                "{:<8} {:>11} | {:>9.0} {:>10.0} {:>6.2} | {:>26.1} {:>7.1}",
+                "{:<8} {:>11} | {:>9.0} {:>10.0} {:>6.2} | {:>26.1} {:>7.1} | {:>6}",
                 format!("{framing:?}").to_lowercase(),
                 row.connections,
                 row.bare_per_s,
@@ -167,6 +169,7 @@ fn measure(verb: &Power, folder: &Path) -> anyhow::Result<Report> {
                 row.ratio,
                 row.bare_cpu_us,
                 row.driver_cpu_us,
+                row.driver_failed,
             ));
             full_speed.push(row);
         }

@@ -192,13 +192,19 @@ async fn overload(
     let pause = |rng: &mut SmallRng| Duration::from_millis(rng.random_range(PAUSE_MS));
     let (mut latencies, mut missed) = (Vec::new(), 0);
     tokio::time::sleep(pause(&mut rng)).await;
-    // Seven steps at a time through the rooms, so that neighbours do not follow each other.
-    for turn in (0_u64..).map(|turn| turn * 7 % alive) {
+    // Some steps at a time through all rooms, so that neighbours do not follow each other.
+    let step = [7, 5, 3].into_iter().find(|step| alive % step != 0).unwrap_or(1);
+    for turn in (0_u64..).map(|turn| turn * step % alive) {
         let now = dormitory.clock().now();
         if now >= until {
             break;
         }
         let room = format!("b{}-{:03}", line + 1, turn + 1);
+        if dormitory.truth(&room).is_some_and(|truth| !truth.contact_closed) {
+            // Still dark from its last overload.
+            tokio::time::sleep(LOOK).await;
+            continue;
+        }
         let load = Appliance::load(OVERLOAD_W, 0.0);
         let Some(socket) = dormitory.inject(&room, load, now) else { break };
         match cut(dormitory, &room, now).await {
