@@ -339,9 +339,10 @@ fn a_heater_left_on_trips_again_after_the_reclose() {
 
 #[test]
 fn what_starts_again_with_the_power_is_no_heater_but_what_came_on_top_is() {
+    type Done = &'static [(f64, &'static str)];
     // 850 W ran before a kettle tripped the room at second 3: after the reclose at 63 the same 850 W
     // are no step, with the kettle they are one; 50 W more than before are none either.
-    let rows: [(&str, f64, &[(f64, &str)]); 3] = [
+    let rows: [(&str, f64, Done); 3] = [
         ("as before", 850.0, &[]),
         ("a little more", 900.0, &[]),
         ("with the kettle", 2650.0, &[(66.0, "suspect"), (68.0, "trip step")]),
