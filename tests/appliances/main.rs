@@ -4,12 +4,7 @@
 //! once when protection asks. The simulated appliances are physical models with noise; the recorded ones
 //! come from a package of others and are read with the feature `outside-programs`. Counts are printed.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::cast_precision_loss,
-    reason = "tests may fail loudly"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may fail loudly")]
 
 use std::{collections::BTreeSet, path::Path, sync::LazyLock, time::Duration};
 

@@ -49,7 +49,7 @@ fn serial(port: &Port) -> Endpoint {
 /// A line with a driver, asked one thing at a time.
 struct Line {
     commands: mpsc::Sender<Command<u32>>,
-    told: mpsc::UnboundedReceiver<Told<u32>>,
+    told: mpsc::Receiver<Told<u32>>,
     asked: u32,
 }
 
@@ -64,9 +64,9 @@ impl Line {
         let serial = wire.then_some(Serial { baud: 9_600, bits_per_character: 10 });
         let settings = Settings { endpoint, serial, seed: 7 };
         let (driver, commands) = Driver::new(settings, schedule, Instant::now());
-        let (tell, told) = mpsc::unbounded_channel();
-        // Who listens no more is gone with the test.
-        tokio::spawn(driver.run(move |what| drop(tell.send(what))));
+        let (tell, told) = mpsc::channel(1_024);
+        // A report that is lost fails the test, for it is waited for.
+        tokio::spawn(driver.run(move |what| drop(tell.try_send(what))));
         Self { commands, told, asked: 0 }
     }
 

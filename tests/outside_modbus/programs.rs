@@ -129,14 +129,14 @@ impl Program {
 
     pub fn libmodbus_tcp() -> Self {
         let port = free_port();
-        Self::libmodbus(port, ["tcp".to_owned(), port.to_string()])
+        Self::libmodbus(port, &["tcp".to_owned(), port.to_string()])
     }
 
     pub fn libmodbus_serial(port: &Port) -> Self {
-        Self::libmodbus(0, ["serial".to_owned(), port.theirs()])
+        Self::libmodbus(0, &["serial".to_owned(), port.theirs()])
     }
 
-    fn libmodbus(port: u16, words: [String; 2]) -> Self {
+    fn libmodbus(port: u16, words: &[String; 2]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let program = folder.path().join("unit");
         let built = Command::new("cc")
@@ -146,8 +146,7 @@ impl Program {
             .status()
             .expect("a C compiler");
         assert!(built.success(), "unit.c is built; is libmodbus-dev installed?");
-        let mut process =
-            Process::start(Command::new(&program).args(&words).stdout(Stdio::piped()));
+        let mut process = Process::start(Command::new(&program).args(words).stdout(Stdio::piped()));
         let mut line = String::new();
         let output = process.0.stdout.take().expect("a pipe");
         BufReader::new(output).read_line(&mut line).expect("it speaks");

@@ -6,6 +6,7 @@
 //! counted as the controller's.
 
 use std::{
+    fmt::Write as _,
     fs,
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
@@ -252,13 +253,15 @@ tries_per_day = {TRIES_PER_DAY}
         Wrapped::Rtu => "rtu",
     };
     for Wired { line, address, rooms } in lines {
-        text.push_str(&format!(
+        write!(
+            text,
             "[[lines]]\nid = \"{line}\"\narea = \"campus\"\nconnect = \"{scheme}://{address}\"\nbaud = {baud}\n"
-        ));
+        )?;
         for (unit, room) in rooms {
-            text.push_str(&format!(
+            write!(
+                text,
                 "[[rooms]]\nid = \"{room}\"\narea = \"campus\"\nline = \"{line}\"\nmeter = \"{METER}\"\nunit = {unit}\n"
-            ));
+            )?;
         }
     }
     let campus = folder.join("campus");

@@ -193,7 +193,7 @@ async fn overload(
     let (mut latencies, mut missed) = (Vec::new(), 0);
     tokio::time::sleep(pause(&mut rng)).await;
     // Some steps at a time through all rooms, so that neighbours do not follow each other.
-    let step = [7, 5, 3].into_iter().find(|step| alive % step != 0).unwrap_or(1);
+    let step = [7, 5, 3].into_iter().find(|step| !alive.is_multiple_of(*step)).unwrap_or(1);
     for turn in (0_u64..).map(|turn| turn * step % alive) {
         let now = dormitory.clock().now();
         if now >= until {
