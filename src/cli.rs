@@ -10,6 +10,7 @@ mod bench;
 mod card;
 mod check;
 mod demo;
+mod device;
 mod entry_line;
 mod init;
 mod journal;
@@ -19,6 +20,7 @@ mod operator;
 mod people;
 mod phone;
 mod room;
+mod room_line;
 mod secrets;
 mod serve;
 mod signals;
@@ -43,9 +45,9 @@ enum Verb {
     /// Run the controller of a campus.
     #[command(after_help = "Example:\n  onecard serve examples/college --data /var/lib/onecard")]
     Serve(serve::Serve),
-    /// Run a simulated campus on embedded defaults, with a live entry log on the terminal.
+    /// Run a simulated campus on embedded defaults, with a live log of entries and rooms on the terminal.
     #[command(
-        after_help = "Examples:\n  onecard demo\n  onecard demo --people 500 --speed 4 --seed 7 --for 30"
+        after_help = "Examples:\n  onecard demo\n  onecard demo --people 500 --speed 4 --seed 7 --for 30\n  onecard demo --rooms 32 --no-faults"
     )]
     Demo(demo::Demo),
     /// Follow the entry log of a running controller over MQTT.
@@ -55,7 +57,7 @@ enum Verb {
     Watch(watch::Watch),
     /// Measure a real controller beside its floor.
     #[command(
-        after_help = "Example:\n  onecard bench entry --rates 100,1000,2000 --json entry.json"
+        after_help = "Examples:\n  onecard bench entry --rates 100,1000,2000 --json entry.json\n  onecard bench power --lines 16 --dead 0,4"
     )]
     Bench(bench::Bench),
     /// Import people or cards from CSV; shows what would change, `--apply` does it.
@@ -71,11 +73,11 @@ enum Verb {
     /// Work with card numbers.
     #[command(after_help = "Example:\n  onecard card explain 7186A61E")]
     Card(card::Card),
-    /// Accounts of devices and other systems on the embedded broker.
+    /// Accounts of devices and other systems on the embedded broker; profiles of models.
     #[command(
-        after_help = "Example:\n  onecard device add --data DIR reader north-1-in --area campus"
+        after_help = "Examples:\n  onecard device add --data DIR reader north-1-in --area campus\n  onecard device profiles\n  onecard device profile lint my-meter.toml"
     )]
-    Device(secrets::Device),
+    Device(device::Device),
     /// Operators: roles, passwords, tokens.
     #[command(
         after_help = "Example:\n  onecard operator add --data DIR li.wei --role administrator"
@@ -146,7 +148,7 @@ pub fn run() -> ExitCode {
         Verb::Import(verb) => people::run(&verb),
         Verb::Phone(verb) => phone::run(&verb),
         Verb::Card(verb) => card::run(&verb),
-        Verb::Device(verb) => secrets::run(&verb),
+        Verb::Device(verb) => device::run(&verb),
         Verb::Operator(verb) => operator::run(&verb),
         Verb::Why(verb) => room::run_why(&verb),
         Verb::Room(verb) => room::run(&verb),

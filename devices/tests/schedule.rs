@@ -257,3 +257,41 @@ fn a_full_queue_an_unknown_unit_and_a_malformed_request_are_refused() {
     let malformed = Work::new(unit(1), vec![nothing], Class::Suspect, "malformed");
     line.schedule.ask(malformed).expect_err("no coils");
 }
+
+#[test]
+fn second_looks_at_a_dead_unit_cost_nothing_and_commands_still_go_out() {
+    let mut line = Line::new(4);
+    line.silent = vec![2];
+    line.run_until(ms(5_000));
+    let frames = |line: &Line| line.sent.iter().filter(|(unit, ..)| *unit == 2).count();
+    let (before, now) = (frames(&line), line.now);
+    line.reports.clear();
+    for _ in 0..20 {
+        let look = Work::new(unit(2), vec![read(1)], Class::Suspect, "look");
+        line.schedule.ask(look).expect("room");
+    }
+    line.step();
+    let silent = line.reports.iter().filter(|report| report.tag == "look");
+    assert_eq!(silent.filter(|report| report.result == Err(Failure::Silent)).count(), 20);
+    assert!(line.now <= now + ms(45) && frames(&line) == before, "none was sent");
+    line.schedule.ask(trip(2)).expect("room");
+    line.step();
+    assert_eq!(frames(&line), before + 1, "the trip was");
+}
+
+#[test]
+fn a_unit_that_was_silent_is_waited_for_longer_and_no_longer_than_an_unknown_one() {
+    let mut line = Line::new(1);
+    line.run_until(ms(2_000));
+    line.silent = vec![1];
+    let patience = |line: &Line| line.schedule.units().next().expect("a unit").patience;
+    let first = patience(&line);
+    let mut waits = vec![first];
+    while line.schedule.units().next().expect("a unit").alive {
+        line.step();
+        waits.push(patience(&line));
+    }
+    waits.dedup();
+    assert_eq!(waits, [first, first * 2, first * 4]);
+    assert!(first * 4 <= ms(500), "{first:?}");
+}

@@ -7,6 +7,7 @@
 pub mod appliance;
 pub mod clock;
 pub mod dormitory;
+pub mod evening;
 pub mod faults;
 pub mod habits;
 pub mod line;

@@ -1,4 +1,5 @@
-//! Ranges: `id = "dorm-{1..20}"` stands for twenty tables, with `{n}` the number in every other text.
+//! Ranges: `id = "dorm-{1..20}"` stands for twenty tables, with `{n}` the number in every other text,
+//! and in what would be a number: `unit = "{n}"`.
 
 use super::{mistake::Mistake, table::Table};
 

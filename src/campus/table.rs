@@ -59,6 +59,8 @@ pub struct Table {
     /// Where each key was written; it outlives the taking of its value.
     places: Vec<(String, usize)>,
     asked: Vec<&'static str>,
+    /// One of a range: numbers may come from texts.
+    of_range: bool,
 }
 
 impl Table {
@@ -87,7 +89,8 @@ impl Table {
     pub fn new(file: &str, path: &str, line: usize, entries: Vec<(String, Lined<Value>)>) -> Self {
         let path = path.to_owned();
         let places = entries.iter().map(|(key, value)| (key.clone(), value.line)).collect();
-        Self { file: file.into(), path, line, entries, places, asked: Vec::new() }
+        let asked = Vec::new();
+        Self { file: file.into(), path, line, entries, places, asked, of_range: false }
     }
 
     pub fn line(&self) -> usize {
@@ -215,7 +218,8 @@ impl Table {
         }
     }
 
-    /// A whole number within a range, both ends included.
+    /// A whole number within a range, both ends included. In one of a range of tables it may stand as
+    /// text, for it is the text that the range's number is put into.
     pub fn integer(
         &mut self,
         key: &'static str,
@@ -224,9 +228,16 @@ impl Table {
     ) -> Option<Lined<i64>> {
         let value = self.take(key)?;
         let expected = format!("a whole number from {} to {}", range.start, range.end - 1);
-        if let Value::Integer(number) = value.value
-            && range.contains(&number)
-        {
+        let number = match &value.value {
+            Value::Integer(number) => Some(*number),
+            Value::Text(text) if self.of_range => text.parse().ok(),
+            Value::Text(_)
+            | Value::Flag(_)
+            | Value::List(_)
+            | Value::Table(_)
+            | Value::Other(_) => None,
+        };
+        if let Some(number) = number.filter(|number| range.contains(number)) {
             return Some(Lined { value: number, line: value.line });
         }
         mistakes.push(self.wrong(&value, key, &expected));
@@ -337,7 +348,7 @@ impl Table {
     pub fn with_texts(&self, change: &impl Fn(&str) -> String) -> Self {
         let entries =
             self.entries.iter().map(|(key, value)| (key.clone(), changed(value, change))).collect();
-        Self::new(&self.file, &self.path, self.line, entries)
+        Self { of_range: true, ..Self::new(&self.file, &self.path, self.line, entries) }
     }
 
     /// The text of a key, without taking it.

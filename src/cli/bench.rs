@@ -8,6 +8,7 @@ mod broker;
 mod campus;
 mod entry;
 mod ledger;
+mod power;
 mod process;
 
 /// Measure a real controller beside its floor.
@@ -29,6 +30,15 @@ enum Verb {
         after_help = "Examples:\n  onecard bench ledger\n  onecard bench ledger --accounts 1000000 --postings 10000000 --json ledger.json"
     )]
     Ledger(ledger::Ledger),
+    /// Overload to relay written on Modbus lines with the wire's own timing, beside its bound; the line
+    /// driver at full speed beside a bare client.
+    #[command(
+        after_help = "Examples:\n  onecard bench power\n  onecard bench power --lines 16 --dead 0,4 --seconds 60 --json power.json"
+    )]
+    Power(power::Power),
+    /// A simulated dormitory, the other end of `bench power`.
+    #[command(hide = true)]
+    Dormitory(power::dormitory::DormitoryVerb),
     /// A bare embedded broker, the floor's part of `bench entry`.
     #[command(hide = true)]
     Broker(broker::Broker),
@@ -38,6 +48,8 @@ pub fn run(verb: &Bench) -> anyhow::Result<ExitCode> {
     match &verb.verb {
         Verb::Entry(entry) => entry::run(entry),
         Verb::Ledger(ledger) => ledger::run(ledger),
+        Verb::Power(power) => power::run(power),
+        Verb::Dormitory(dormitory) => power::dormitory::run(dormitory),
         Verb::Broker(broker) => broker::run(broker),
     }
 }

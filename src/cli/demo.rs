@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -21,9 +20,16 @@ use onecard_simulators::{
 };
 use tokio::sync::watch;
 
-use super::{LOOPBACK, entry_line::entry_line, logging, operator::add_administrator, say, signals};
+mod accounts;
+mod college;
+mod dormitory;
+
+use super::{
+    entry_line::entry_line, logging, operator::add_administrator, room_line::room_line, say,
+    signals,
+};
 use crate::{
-    campus::{BrokerSettings, Campus, Embedded, HttpSettings},
+    campus::{Campus, power::Power},
     clock::SystemClock,
     controller::Controller,
     store::{
@@ -31,23 +37,6 @@ use crate::{
         journal::Journal,
     },
 };
-
-mod accounts;
-
-/// The college that the demonstration runs on, as it stands in `examples/college`.
-const COLLEGE: [(&str, &str); 5] = [
-    ("campus.toml", include_str!("../../examples/college/campus.toml")),
-    ("calendar.toml", include_str!("../../examples/college/calendar.toml")),
-    (
-        "policies/10-everybody.cedar",
-        include_str!("../../examples/college/policies/10-everybody.cedar"),
-    ),
-    (
-        "policies/20-dormitories.cedar",
-        include_str!("../../examples/college/policies/20-dormitories.cedar"),
-    ),
-    ("policies/30-places.cedar", include_str!("../../examples/college/policies/30-places.cedar")),
-];
 
 /// After so long without a swipe somebody sets out, so that the log is never still.
 const QUIET: Duration = Duration::from_millis(400);
@@ -81,6 +70,9 @@ pub struct Demo {
     /// Port of the HTTP interface; 0: any that is free.
     #[arg(long, default_value_t = 8080)]
     http_port: u16,
+    /// Dormitory rooms on each of four Modbus lines, at most 32; 0: no dormitory.
+    #[arg(long, default_value_t = 16)]
+    rooms: usize,
     /// Everything works: no faults are simulated.
     #[arg(long)]
     no_faults: bool,
@@ -95,7 +87,7 @@ pub fn run(verb: &Demo) -> anyhow::Result<ExitCode> {
         temporary = Temporary::new()?;
         &temporary.0
     };
-    let campus = college(verb, &data.join("campus"))?;
+    let campus = college::college(verb, &data.join("campus"))?;
     let population =
         people::generate(&Places::of(&campus.site), verb.people, verb.seed, SystemClock.now());
     let file = data.join(database::FILE_NAME);
@@ -108,13 +100,15 @@ pub fn run(verb: &Demo) -> anyhow::Result<ExitCode> {
 
 async fn show(
     verb: &Demo,
-    campus: Campus,
+    mut campus: Campus,
     data: &Path,
     population: Population,
     token: &str,
     accounts: &[accounts::Account],
 ) -> anyhow::Result<ExitCode> {
     let site = campus.site.clone();
+    let dormitory = dormitory::start(&mut campus.power, verb.seed, !verb.no_faults).await?;
+    let power = campus.power.clone();
     let controller = Controller::start(campus, data).await.with_context(
         || "the demo cannot start; are the ports taken? try `--mqtt-port 0 --websocket-port 0 --http-port 0`",
     )?;
@@ -127,10 +121,18 @@ async fn show(
     ));
     say(&format!("MQTT  mqtt://{broker}  (no password: loopback only, for this demonstration)"));
     say(&format!(
-        "HTTP  http://{http}/api/entries  /api/gates  /api/areas  /openapi.json  /metrics"
+        "HTTP  http://{http}/api/entries  /api/gates  /api/areas  /api/rooms  /api/lines  /openapi.json  /metrics"
     ));
     say(&format!("token {token}  (for orders: Authorization: Bearer …)"));
     accounts::show(accounts, http);
+    if let Some(room) = power.rooms.keys().next() {
+        say(&format!(
+            "{} rooms on {} Modbus lines of 9600 baud: they trip, come back by rule, and some lock out; ask",
+            power.rooms.len(),
+            power.lines.len(),
+        ));
+        say(&format!("why   curl http://{http}/api/rooms/{room}/why  or  onecard why {room}"));
+    }
     say("Ctrl-C ends it.\n");
 
     let (stop, stopped) = watch::channel(false);
@@ -157,11 +159,13 @@ async fn show(
     let limit = verb.seconds.map_or(Duration::MAX, Duration::from_secs);
     tokio::select! {
         signal = signals::stop_ordered() => { signal?; }
-        () = follow(controller.journal().clone(), site.zone) => {}
+        () = follow(controller.journal().clone(), site.zone, &power) => {}
         () = tokio::time::sleep(limit) => {}
     }
     // The controller first: devices that leave in order are no alarm at the end of a demonstration.
     controller.stop().await;
+    // The lines went down in order, too.
+    drop(dormitory);
     // The simulation ends with the flag, and with its sender.
     let _ = stop.send(true);
     let summary = simulation.join().map_err(|_| anyhow::anyhow!("the simulation failed"))??;
@@ -172,8 +176,8 @@ async fn show(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints the entry log as it is recorded.
-async fn follow(journal: Journal, zone: chrono_tz::Tz) {
+/// Prints entries, and what happens to rooms, as they are recorded.
+async fn follow(journal: Journal, zone: chrono_tz::Tz, power: &Power) {
     let mut committed = journal.committed();
     let mut shown = *committed.borrow();
     while committed.changed().await.is_ok() {
@@ -182,34 +186,12 @@ async fn follow(journal: Journal, zone: chrono_tz::Tz) {
                 shown = row.seq;
                 if let Event::EntryDecided(entry) = &*row.event {
                     say(&entry_line(&entry_row(entry, row.seq, row.boot, None, zone)));
+                } else if let Some(line) = room_line(&row.event, power, zone) {
+                    say(&line);
                 }
             }
         }
     }
-}
-
-/// The example college, listening on loopback and open to clients without a name.
-fn college(verb: &Demo, folder: &Path) -> anyhow::Result<Campus> {
-    for (name, text) in COLLEGE {
-        let file = folder.join(name);
-        if let Some(parent) = file.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        if !file.exists() {
-            fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
-        }
-    }
-    let mut campus = Campus::load(folder)?;
-    let on = |port| SocketAddr::new(LOOPBACK, port);
-    campus.broker = BrokerSettings::Embedded(Embedded {
-        listen: on(verb.mqtt_port),
-        websocket: Some(on(verb.websocket_port)),
-        websocket_url: None,
-        tls: None,
-        anonymous: true,
-    });
-    campus.http = HttpSettings { listen: on(verb.http_port), anonymous_read: true };
-    Ok(campus)
 }
 
 /// A folder that goes with the demonstration.

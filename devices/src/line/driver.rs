@@ -223,8 +223,14 @@ impl<T: Clone + PartialEq> Driver<T> {
                 Choice::WaitUntil(at) => self.wait(transport, Some(at), tell).await,
                 Choice::Idle => self.wait(transport, None, tell).await,
             };
+            let told = !self.reports.is_empty();
             self.tell_reports(tell);
             self.tell_state(true, tell);
+            if told {
+                // Who was told may want something at once: a second look, a trip. Without this a frame
+                // of somebody else's would go before it.
+                tokio::task::yield_now().await;
+            }
             if let Err(ended) = outcome {
                 return ended;
             }

@@ -178,8 +178,17 @@ impl<T: Clone> Schedule<T> {
         self.last = None;
     }
 
-    /// Ends what can wait no longer, without sending it.
+    /// Ends what can wait no longer, without sending it: works past their deadline, and second looks at
+    /// a dead unit, whose time on the line is that of its probes.
     pub fn expire(&mut self, now: Duration, reports: &mut Vec<Report<T>>) {
+        if let Some(queue) = self.urgent.get_mut(&Class::Suspect) {
+            let units = &self.units;
+            let is_dead = |work: &Work<T>| units.get(&work.unit).is_some_and(UnitState::is_dead);
+            while let Some(at) = queue.iter().position(is_dead) {
+                let dead = queue.remove(at);
+                reports.extend(dead.map(|work| work.report(Err(Failure::Silent), now, now)));
+            }
+        }
         for queue in self.urgent.values_mut() {
             if queue.iter().any(|work| work.is_expired(now)) {
                 for work in std::mem::take(queue) {

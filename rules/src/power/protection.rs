@@ -19,10 +19,12 @@ use super::{
 };
 use crate::{Time, ids::OperatorId};
 
+mod dark;
 mod overload;
 mod recovery;
 mod settings;
 
+use dark::Dark;
 use overload::Overload;
 pub use settings::{CONFIRMATION_SAMPLES_MAX, Draft, Settings, SettingsMistake};
 
@@ -104,6 +106,8 @@ pub struct Snapshot {
     tries: Option<(NaiveDate, u8)>,
     /// The limit at the last sample was that of the night.
     night: bool,
+    #[serde(default)]
+    dark: Option<Dark>,
 }
 
 /// The protection of one room.
@@ -193,6 +197,7 @@ impl RoomProtection {
             return vec![Action::Suspect];
         };
         self.cool(&evidence, moment.now);
+        self.comes_back(moment.now);
         let used = self.tries_used(moment.date).saturating_add(1);
         self.state.tries = Some((moment.date, used));
         let tries_left = self.settings.draft().tries_per_day.saturating_sub(used);
@@ -205,6 +210,7 @@ impl RoomProtection {
             Input::Release { by } => {
                 let Some(evidence) = self.state.tripped.take() else { return Vec::new() };
                 self.cool(&evidence, moment.now);
+                self.comes_back(moment.now);
                 self.state.tries = None;
                 vec![Action::Released { by }]
             }
@@ -251,10 +257,7 @@ impl RoomProtection {
     fn judge(&mut self, sample: Sample, moment: Moment) -> Vec<Action> {
         let (ratio, rule) = self.ratio(&sample, moment.night);
         self.accumulate(sample, ratio, moment.night);
-        let finding = match &self.settings.draft().step {
-            Some(step) => self.state.step.handle(step, sample),
-            None => None,
-        };
+        let finding = self.look_for_step(sample);
         if self.state.tripped.is_some() {
             return Vec::new();
         }
@@ -375,6 +378,7 @@ impl RoomProtection {
         state.overload.break_off();
         state.overload.warned = false;
         state.step.reset();
+        self.trips(&evidence);
         let locked = matches!(then, Then::LockedOut).then_some(Action::LockOut);
         [Action::Trip(Box::new(evidence))].into_iter().chain(locked).collect()
     }

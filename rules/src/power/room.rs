@@ -12,7 +12,7 @@ use super::{
     evidence::{Evidence, Rule},
     freshness::{Freshness, Latest},
     protection::{self, Doubt, Moment, RoomProtection, Settings},
-    relay::{self, Command, Record, RelayAlarm, RelayControl, RelaySettings, Want},
+    relay::{self, Command, Position, Record, RelayAlarm, RelayControl, RelaySettings, Want},
     sample::{Absence, Sample},
 };
 use crate::{Time, ids::OperatorId};
@@ -343,6 +343,10 @@ impl Room {
             None => drop(self.board.release(Demander::Protection)),
         }
         let want = Want::from(&self.board.verdict());
+        match want.to {
+            Position::Open => self.protection.goes_dark(),
+            Position::Closed => self.protection.comes_back(now),
+        }
         if self.relay.wanted() != Some(&want) {
             let relay = self.relay.handle(relay::Input::Want(want), now);
             actions.extend(relayed(relay));

@@ -215,6 +215,11 @@ impl StepDetector {
         *self = Self::default();
     }
 
+    /// Goes on from `before`, with nothing under way.
+    pub fn resume(&mut self, before: Option<Sample>) {
+        *self = Self { last: before, rise: None };
+    }
+
     /// Takes the next sample; returns a finding when a step has held for long enough.
     pub fn handle(&mut self, settings: &StepSettings, sample: Sample) -> Option<Finding> {
         let before = self.last.replace(sample);

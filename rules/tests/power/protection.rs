@@ -338,6 +338,63 @@ fn a_heater_left_on_trips_again_after_the_reclose() {
 }
 
 #[test]
+fn what_starts_again_with_the_power_is_no_heater_but_what_came_on_top_is() {
+    type Done = &'static [(f64, &'static str)];
+    // 850 W ran before a kettle tripped the room at second 3: after the reclose at 63 the same 850 W
+    // are no step, with the kettle they are one; 50 W more than before are none either.
+    let rows: [(&str, f64, Done); 3] = [
+        ("as before", 850.0, &[]),
+        ("a little more", 900.0, &[]),
+        ("with the kettle", 2650.0, &[(66.0, "suspect"), (68.0, "trip step")]),
+    ];
+    for (name, watts, after) in rows {
+        let mut story = Story::of(with_step(StepMode::Trip));
+        story.draw(0, 0, 850.0);
+        story.draw(1, 3, 2650.0);
+        story.draw(4, 65, 0.0);
+        story.draw(66, 90, watts);
+        let first = [(1.0, "suspect"), (3.0, "trip step"), (63.0, "reclose 2")];
+        let all: Vec<_> = first.into_iter().chain(after.iter().copied()).collect();
+        assert_eq!(story.done.len(), all.len(), "{name}: {:?}", story.done);
+        story.did(&all);
+    }
+}
+
+#[test]
+fn a_room_that_lies_empty_after_the_reclose_is_watched_again() {
+    let mut story = Story::of(with_step(StepMode::Trip));
+    story.draw(0, 0, 100.0);
+    story.draw(1, 3, 1900.0);
+    // Power is back at 63, and nobody uses it for more than ten seconds.
+    story.draw(4, 80, 0.0);
+    story.draw(81, 83, 1800.0);
+    story.did(&[
+        (1.0, "suspect"),
+        (3.0, "trip step"),
+        (63.0, "reclose 2"),
+        (81.0, "suspect"),
+        (83.0, "trip step"),
+    ]);
+}
+
+#[test]
+fn a_room_that_somebody_else_made_dark_is_not_blamed_for_coming_back() {
+    let at = |seconds: f64| moment(seconds).now;
+    for (watts, trips) in [(900.0, false), (2700.0, true)] {
+        let mut story = Story::of(with_step(StepMode::Trip));
+        story.draw(0, 5, 900.0);
+        story.room.goes_dark();
+        story.draw(6, 30, 0.0);
+        story.room.goes_dark();
+        story.draw(31, 60, 0.0);
+        story.room.comes_back(at(60.0));
+        story.draw(61, 62, 0.0);
+        story.draw(63, 70, watts);
+        assert_eq!(story.room.tripped().is_some(), trips, "{watts} W: {:?}", story.done);
+    }
+}
+
+#[test]
 fn the_evidence_of_a_trip_is_complete_and_can_be_written_down() {
     let mut story = Story::of(draft());
     story.draw(0, 0, 100.0);

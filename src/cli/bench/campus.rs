@@ -28,7 +28,7 @@ pub struct BenchCampus {
 }
 
 /// Everybody may enter; a rule of each sort keeps the decision as long as a college's.
-const POLICY: &str = r#"
+pub const POLICY: &str = r#"
 @id("members-enter") permit (principal, action == Action::"enter", resource in Area::"campus")
 when { [Role::"student", Role::"teacher", Role::"merchant", Role::"family", Role::"temporary", Role::"visitor"].contains(principal.role) };
 @id("granted-areas") permit (principal, action == Action::"enter", resource)
@@ -40,7 +40,7 @@ unless { principal.trainings.containsAll(resource.requires) };
 @id("leaving") permit (principal, action == Action::"leave", resource);
 "#;
 
-const CALENDAR: &str = r#"
+pub const CALENDAR: &str = r#"
 [[windows]]
 id = "night"
 spans = [{ days = ["mon-sun"], from = "23:00", to = "06:00" }]

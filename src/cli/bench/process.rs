@@ -2,14 +2,17 @@
 //! ended.
 
 use std::{
+    io::{BufRead as _, BufReader, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     time::Duration,
 };
 
 use anyhow::{Context as _, bail};
-use serde::Serialize;
+use clap::ValueEnum as _;
+use serde::{Serialize, de::DeserializeOwned};
 
+use super::power::dormitory::{DormitoryVerb, Wired};
 use crate::clock::monotonic;
 
 /// How long a child may take until it listens.
@@ -58,10 +61,22 @@ impl Process {
         Ok(process)
     }
 
-    /// What it has used so far; zero where the system does not tell (outside Linux).
+    /// What it has used so far.
     pub fn usage(&self) -> Usage {
+        Usage::of(&self.child.id().to_string())
+    }
+}
+
+impl Usage {
+    /// What this process has used so far.
+    pub fn of_this_process() -> Self {
+        Self::of("self")
+    }
+
+    /// Zero where the system does not tell (outside Linux).
+    fn of(process: &str) -> Self {
         let read = |file: &str| {
-            std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap_or_default()
+            std::fs::read_to_string(format!("/proc/{process}/{file}")).unwrap_or_default()
         };
         // The command's name may hold spaces; the fields after its bracket are fixed.
         let stat = read("stat");
@@ -81,5 +96,62 @@ impl Drop for Process {
         // It may have ended by itself; either way it is gone afterwards.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A child that speaks in lines of JSON.
+#[derive(Debug)]
+pub struct Talker {
+    /// Ends it when this is dropped.
+    _process: Process,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Talker {
+    /// Starts a simulated dormitory; returns its lines, too.
+    pub fn dormitory(verb: &DormitoryVerb) -> anyhow::Result<(Self, Vec<Wired>)> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["bench", "dormitory"]);
+        let mut flag = |name: &str, value: String| {
+            command.arg(name).arg(value);
+        };
+        flag("--lines", verb.lines.to_string());
+        flag("--units", verb.units.to_string());
+        flag("--dead", verb.dead.to_string());
+        flag("--baud", verb.baud.to_string());
+        flag("--turnaround-ms", verb.turnaround_ms.to_string());
+        flag("--seconds", verb.seconds.to_string());
+        let words = [
+            ("--model", verb.model.to_possible_value()),
+            ("--framing", verb.framing.to_possible_value()),
+        ];
+        for (name, word) in words {
+            flag(name, word.context("a flag has a word")?.get_name().to_owned());
+        }
+        let mut talker = Self::start(command)?;
+        let lines = talker.hear().context("the dormitory does not start")?;
+        Ok((talker, lines))
+    }
+
+    fn start(mut command: Command) -> anyhow::Result<Self> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().context("cannot start the simulated dormitory")?;
+        let (input, output) = (child.stdin.take(), child.stdout.take());
+        let process = Process { child };
+        let (input, output) = input.zip(output).context("a child has its pipes")?;
+        Ok(Self { _process: process, input, output: BufReader::new(output) })
+    }
+
+    pub fn say(&mut self, line: &str) -> anyhow::Result<()> {
+        writeln!(self.input, "{line}")?;
+        Ok(self.input.flush()?)
+    }
+
+    /// Waits for the next line.
+    pub fn hear<T: DeserializeOwned>(&mut self) -> anyhow::Result<T> {
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        Ok(serde_json::from_str(&line)?)
     }
 }

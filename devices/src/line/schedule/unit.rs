@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::SILENCES_MAX;
 use crate::{
-    line::patience::Patience,
+    line::patience::{Patience, UNKNOWN},
     modbus::{Answer, Failure, Unit, frame::Discarded},
 };
 
@@ -81,8 +81,11 @@ impl UnitState {
         if after_itself { self.manners.gap_after_self } else { self.manners.gap_after_other }
     }
 
+    /// After a silence it is waited for twice as long, then four times, but no longer than a unit of
+    /// which nothing is known: who has only grown slow is heard then, and believed from then on.
     pub(super) fn patience(&self) -> Duration {
-        self.patience.limit()
+        let limit = self.patience.limit();
+        (limit * 2_u32.pow(self.silent.min(2))).min(UNKNOWN).max(limit)
     }
 
     pub(super) fn is_dead(&self) -> bool {
@@ -148,7 +151,7 @@ impl UnitState {
             foreign: self.foreign,
             turnaround_p50: self.patience.quantile(0.5),
             turnaround_p999: self.patience.quantile(0.999),
-            patience: self.patience.limit(),
+            patience: self.patience(),
         }
     }
 }

@@ -17,6 +17,7 @@ impl RoomProtection {
     pub fn resume(&mut self, evidence: Evidence) {
         self.state.overload.break_off();
         self.state.step.reset();
+        self.trips(&evidence);
         self.state.tripped = Some(evidence);
     }
 
