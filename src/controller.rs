@@ -2,10 +2,10 @@
 //!
 //! **Load, then listen**: the first message is taken when every table is there.
 
+mod tables;
+
 use std::{
-    mem::take,
     net::SocketAddr,
-    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -17,20 +17,20 @@ use chrono_tz::Tz;
 use onecard_devices::{
     clock::SharedClock,
     link::{Outgoing, Publish, Qos},
-    reader::memory::REMEMBERED,
     topic::{Channel, Topics, WHOLE_SITE},
 };
 use onecard_rules::{
     Time,
     alarm::AlarmBoard,
-    code::Phone,
-    directory::{Directory, DirectoryMistake},
+    directory::DirectoryMistake,
     event::{DeviceKind, Event},
-    person::{Card, Person},
     site::Site,
 };
 use tokio::{sync::watch, task::JoinHandle};
-use tracing::{error, info, warn};
+use tracing::{info, warn};
+
+use tables::Tables;
+pub use tables::directory_of;
 
 use crate::{
     access::state::{AccessState, RuleSet},
@@ -41,17 +41,17 @@ use crate::{
     consequences::Projection,
     http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure, PowerDesk, Supplies},
     late::LateReceiver,
-    link::{Link, LinkFailure},
+    link::{Link, LinkFailure, LinkHandle},
     metrics::Metrics,
     operators::{self, Operators},
     outbox::Outbox,
     power::{self, Power},
-    recovery::{Recovery, RoomRecord},
+    recovery::RoomRecord,
     reload::{self, Reloading},
     store::{
         OnDurable, StoreFailure,
-        database::{self, Database, Loaded},
-        journal::{self, Journal, JournalReader, Opened, RecentSwipe, RecentSwipes},
+        database::{Database, Loaded},
+        journal::{Journal, JournalReader},
     },
     wiring::{self, Parts},
 };
@@ -107,99 +107,6 @@ pub struct Controller {
     pub metrics: Metrics,
 }
 
-/// What is read before anything starts.
-struct Tables {
-    database: Database,
-    journal: Journal,
-    opened: Opened,
-    loaded: Loaded,
-    directory: Directory,
-    recovery: Recovery,
-    recent: Vec<RecentSwipe>,
-    accounts: Arc<Accounts>,
-    /// The alarms as of the last row that the projections reflect.
-    projected_alarms: AlarmBoard,
-}
-
-impl Tables {
-    fn load(data: &Path, campus: &Campus, clock: &SharedClock) -> Result<Self, StartFailure> {
-        std::fs::create_dir_all(data)
-            .map_err(|source| StartFailure::Folder { folder: data.to_owned(), source })?;
-        let database = Database::open(&data.join(database::FILE_NAME))?;
-        let mut loaded = database.load()?;
-        let (people, cards) = (take(&mut loaded.people), take(&mut loaded.cards));
-        let phones = take(&mut loaded.phones);
-        let directory = directory_of(people, cards, phones, &campus.site)?;
-        let settings = journal::Settings { anchor: loaded.anchor, ..journal::Settings::default() };
-        let (journal, opened) = Journal::open(&data.join(journal::FILE_NAME), settings)?;
-        if let Some(damage) = &opened.damage {
-            error!(%damage, "the journal is damaged; `onecard journal verify` tells more");
-        }
-        let reader = JournalReader::open(journal.path())?;
-        let mut recovery = Recovery::from_database(&loaded);
-        let projected_alarms = recovery.alarms().clone();
-        reader.replay(loaded.as_of, |row| {
-            recovery.apply(&row.event);
-            ControlFlow::Continue(())
-        })?;
-        let recent = reader.recent_swipes(RecentSwipes {
-            since: clock.now() - RECENT,
-            per_reader: REMEMBERED,
-            most: RECENT_SWIPES,
-        })?;
-        let accounts = crate::accounts::read(&loaded.accounts, clock.now())?;
-        let accounts = Arc::new(Accounts::new(accounts));
-        Ok(Self {
-            database,
-            journal,
-            opened,
-            loaded,
-            directory,
-            recovery,
-            recent,
-            accounts,
-            projected_alarms,
-        })
-    }
-}
-
-/// The directory, unless two cards cannot be told apart at some reader.
-pub fn directory_of(
-    people: Vec<Person>,
-    cards: Vec<Card>,
-    phones: Vec<Phone>,
-    site: &Site,
-) -> Result<Directory, StartFailure> {
-    let mut seen = std::collections::HashSet::new();
-    for reader in site.readers.values() {
-        if !seen.insert(reader.normaliser) {
-            continue;
-        }
-        let credentials = cards.iter().map(|card| &card.credential);
-        let collisions = onecard_rules::normaliser::collisions(credentials, reader.normaliser);
-        if let Some((first, second)) = collisions.first() {
-            return Err(StartFailure::Collision {
-                reader: reader.id.to_string(),
-                first: first.to_string(),
-                second: second.to_string(),
-                count: collisions.len(),
-            });
-        }
-    }
-    let mut directory = Directory::default();
-    for person in people {
-        directory.put_person(person);
-    }
-    for card in cards {
-        directory.put_card(card)?;
-    }
-    for phone in phones {
-        directory.put_phone(phone);
-    }
-    directory.see_as(seen);
-    Ok(directory)
-}
-
 impl Controller {
     /// Starts the controller of a campus on the arbiter that calls.
     ///
@@ -209,10 +116,9 @@ impl Controller {
         let clock: SharedClock = Arc::new(SystemClock);
         let tables = Tables::load(data, &campus, &clock)?;
         let rules = rules_of(&campus)?;
-        let metrics = Metrics::new();
+        let (metrics, late) = (Metrics::new(), LateReceiver::default());
         let site = Arc::new(campus.site.clone());
         let topics = Topics::new(&site.topic_root, &site.id);
-        let late = LateReceiver::default();
         let mut link = Link::open(
             &campus,
             &topics,
@@ -258,18 +164,9 @@ impl Controller {
         let power = common.power(&campus, &site, &loaded, rooms_since, &services.alarms);
 
         let (stop, stopped) = watch::channel(false);
-        let outbox = common.outbox(projected_alarms, site.zone, loaded.as_of)?;
-        let outbox = actix::spawn(outbox.run(stopped.clone()));
+        let outbox = common.outbox((projected_alarms, loaded.as_of), site.zone, stopped.clone())?;
+        let known = common.operators(&site, &accounts, link.handle(), stopped.clone());
         let Common { journal, database, clock, metrics, topics, .. } = common;
-        let known = Arc::new(Operators::new(
-            database.path().to_owned(),
-            Arc::clone(&site),
-            topics.clone(),
-            Arc::clone(&accounts),
-        ));
-        let watched = Arc::clone(&known);
-        let (held, noted) = (link.handle(), journal.clone());
-        actix::spawn(operators::watch(watched, held, noted, clock.clone(), stopped.clone()));
         record(&journal, booted(now, people, cards, rules_version));
         link.listen();
         publish(&*link.publisher(), &topics, "online");
@@ -400,10 +297,34 @@ impl Common {
         .start()
     }
 
-    /// What tells the world of the facts on record after row `done`.
-    fn outbox(&self, alarms: AlarmBoard, zone: Tz, done: u64) -> Result<Outbox, StoreFailure> {
+    /// Who may give orders, watched for those whose right has ended.
+    fn operators(
+        &self,
+        site: &Arc<Site>,
+        accounts: &Arc<Accounts>,
+        link: LinkHandle,
+        stopped: watch::Receiver<bool>,
+    ) -> Arc<Operators> {
+        let known = Arc::new(Operators::new(
+            self.database.path().to_owned(),
+            Arc::clone(site),
+            self.topics.clone(),
+            Arc::clone(accounts),
+        ));
+        let (journal, clock) = (self.journal.clone(), self.clock.clone());
+        actix::spawn(operators::watch(Arc::clone(&known), link, journal, clock, stopped));
+        known
+    }
+
+    /// Starts what tells the world of the facts on record after row `done`, as of which `alarms` stand.
+    fn outbox(
+        &self,
+        (alarms, done): (AlarmBoard, u64),
+        zone: Tz,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<JoinHandle<()>, StoreFailure> {
         let topics = self.topics.clone();
-        Ok(Outbox {
+        let outbox = Outbox {
             reader: JournalReader::open(self.journal.path())?,
             journal: self.journal.clone(),
             database: self.database.clone(),
@@ -411,7 +332,8 @@ impl Common {
             projection: Projection::new(topics, zone, CONTROLLER.to_owned(), alarms),
             metrics: self.metrics.clone(),
             done,
-        })
+        };
+        Ok(actix::spawn(outbox.run(stopped)))
     }
 }
 

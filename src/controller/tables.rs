@@ -1,0 +1,121 @@
+//! What is read before anything starts: both databases, and the journal's rest since the projections.
+
+use std::{mem::take, ops::ControlFlow, path::Path, sync::Arc};
+
+use onecard_devices::{clock::SharedClock, reader::memory::REMEMBERED};
+use onecard_rules::{
+    alarm::AlarmBoard,
+    code::Phone,
+    directory::Directory,
+    person::{Card, Person},
+    site::Site,
+};
+use tracing::error;
+
+use super::{RECENT, RECENT_SWIPES, StartFailure};
+use crate::{
+    broker::accounts::Accounts,
+    campus::Campus,
+    recovery::Recovery,
+    store::{
+        database::{self, Database, Loaded},
+        journal::{self, Journal, JournalReader, Opened, RecentSwipe, RecentSwipes},
+    },
+};
+
+/// What is read before anything starts.
+pub(super) struct Tables {
+    pub(super) database: Database,
+    pub(super) journal: Journal,
+    pub(super) opened: Opened,
+    pub(super) loaded: Loaded,
+    pub(super) directory: Directory,
+    pub(super) recovery: Recovery,
+    pub(super) recent: Vec<RecentSwipe>,
+    pub(super) accounts: Arc<Accounts>,
+    /// The alarms as of the last row that the projections reflect.
+    pub(super) projected_alarms: AlarmBoard,
+}
+
+impl Tables {
+    pub(super) fn load(
+        data: &Path,
+        campus: &Campus,
+        clock: &SharedClock,
+    ) -> Result<Self, StartFailure> {
+        std::fs::create_dir_all(data)
+            .map_err(|source| StartFailure::Folder { folder: data.to_owned(), source })?;
+        let database = Database::open(&data.join(database::FILE_NAME))?;
+        let mut loaded = database.load()?;
+        let (people, cards) = (take(&mut loaded.people), take(&mut loaded.cards));
+        let phones = take(&mut loaded.phones);
+        let directory = directory_of(people, cards, phones, &campus.site)?;
+        let settings = journal::Settings { anchor: loaded.anchor, ..journal::Settings::default() };
+        let (journal, opened) = Journal::open(&data.join(journal::FILE_NAME), settings)?;
+        if let Some(damage) = &opened.damage {
+            error!(%damage, "the journal is damaged; `onecard journal verify` tells more");
+        }
+        let reader = JournalReader::open(journal.path())?;
+        let mut recovery = Recovery::from_database(&loaded);
+        let projected_alarms = recovery.alarms().clone();
+        reader.replay(loaded.as_of, |row| {
+            recovery.apply(&row.event);
+            ControlFlow::Continue(())
+        })?;
+        let recent = reader.recent_swipes(RecentSwipes {
+            since: clock.now() - RECENT,
+            per_reader: REMEMBERED,
+            most: RECENT_SWIPES,
+        })?;
+        let accounts = crate::accounts::read(&loaded.accounts, clock.now())?;
+        let accounts = Arc::new(Accounts::new(accounts));
+        Ok(Self {
+            database,
+            journal,
+            opened,
+            loaded,
+            directory,
+            recovery,
+            recent,
+            accounts,
+            projected_alarms,
+        })
+    }
+}
+
+/// The directory, unless two cards cannot be told apart at some reader.
+pub fn directory_of(
+    people: Vec<Person>,
+    cards: Vec<Card>,
+    phones: Vec<Phone>,
+    site: &Site,
+) -> Result<Directory, StartFailure> {
+    let mut seen = std::collections::HashSet::new();
+    for reader in site.readers.values() {
+        if !seen.insert(reader.normaliser) {
+            continue;
+        }
+        let credentials = cards.iter().map(|card| &card.credential);
+        let collisions = onecard_rules::normaliser::collisions(credentials, reader.normaliser);
+        if let Some((first, second)) = collisions.first() {
+            return Err(StartFailure::Collision {
+                reader: reader.id.to_string(),
+                first: first.to_string(),
+                second: second.to_string(),
+                count: collisions.len(),
+            });
+        }
+    }
+    let mut directory = Directory::default();
+    for person in people {
+        directory.put_person(person);
+    }
+    for card in cards {
+        directory.put_card(card)?;
+    }
+    for phone in phones {
+        directory.put_phone(phone);
+    }
+    directory.see_as(seen);
+    Ok(directory)
+}
