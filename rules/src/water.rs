@@ -1,7 +1,9 @@
 //! A tap or shower by card: reserve, open, meter, close, settle.
 //!
-//!     Idle ──swipe──> Reserving ──reserved──> Open ──stop──> Closing ──meter read──> Settling ──> Idle
-//!                         └──────refused──────> Idle
+//! ```text
+//! Idle ──swipe──> Reserving ──reserved──> Open ──stop──> Closing ──meter read──> Settling ──> Idle
+//!                     └──────refused──────> Idle
+//! ```
 //!
 //! The valve is opened under a *lease*: its own timer closes it when the lease is not renewed, so
 //! that a dead controller closes the water. What has run is what the meter says, from the register

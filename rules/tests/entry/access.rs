@@ -281,6 +281,8 @@ fn every_reason_that_a_decision_can_have_stands_in_the_table() {
         Reason::RelaySilent,
         Reason::MeterSilent,
         Reason::MeterImplausible,
+        Reason::MeterChanged,
+        Reason::FeederOverloaded,
         Reason::LineDown,
     ];
     let told: BTreeSet<Reason> = ROWS.iter().map(|row| row.3).chain(others).collect();

@@ -121,6 +121,60 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/areas/{id}/rooms/cut': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Makes every room within an area dark. */
+    post: operations['cut_rooms']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/areas/{id}/rooms/limits': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Gives every room within an area other limits, or none of them if one cannot have them. */
+    post: operations['limit_rooms']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/areas/{id}/rooms/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Takes the cuts of all rooms within an area back, one group after the other. Trips are released
+     *     room by room.
+     */
+    post: operations['restore_rooms']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/campus': {
     parameters: {
       query?: never
@@ -164,6 +218,23 @@ export interface paths {
     }
     /** Every fact of the journal, in order, without a hole: for archives and auditors. */
     get: operations['get_facts']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/feeders': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** All feeders: what each carries, and whom it has shed. */
+    get: operations['get_feeders']
     put?: never
     post?: never
     delete?: never
@@ -337,6 +408,23 @@ export interface paths {
     put?: never
     /** Gives a room other limits; never above what its circuit is rated for. */
     post: operations['limit_room']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/rooms/{id}/meter': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Puts the meter that answers on record as the room's: it was exchanged. */
+    post: operations['accept_meter']
     delete?: never
     options?: never
     head?: never
@@ -569,6 +657,7 @@ export interface components {
       | 'unknown_gate'
       | 'unknown_area'
       | 'unknown_room'
+      | 'no_rooms'
       | 'not_json'
       | 'body_too_long'
       | 'bad_field'
@@ -576,6 +665,7 @@ export interface components {
       | 'no_override'
       | 'nothing_to_forgive'
       | 'alarm_not_standing'
+      | 'same_meter'
       | 'not_recorded'
       | 'gate_busy'
       | 'no_answer'
@@ -629,6 +719,27 @@ export interface components {
        */
       next_after: number
       rows: components['schemas']['Fact'][]
+    }
+    /** @description A feeder at one moment. */
+    FeederView: {
+      area: string
+      at: string
+      /** @description Nothing is left to shed, and it is above its limit. */
+      exhausted: boolean
+      feeder: string
+      /** Format: double */
+      limit_w: number
+      /** @description By its own meter; if not, its rooms are added up. */
+      measured: boolean
+      name: string
+      /**
+       * Format: double
+       * @description What it carries; absent while that is not known.
+       */
+      power_w?: number | null
+      rooms: number
+      /** @description The rooms that are dark for its sake. */
+      shed: components['schemas']['ShedView'][]
     }
     /** @description Whom anti-passback shall forgive: one person, or everybody within an area. */
     ForgiveAsked: {
@@ -843,11 +954,22 @@ export interface components {
       commands: Record<string, never>[]
       /** Format: double */
       current_a?: number | null
+      /** @description When that was read. */
+      energy_at?: string | null
+      /**
+       * Format: int64
+       * @description What its meter has counted, in whole Wh; absent until it was read.
+       */
+      energy_wh?: number | null
       /** @description What the trip that stands rests on: samples, rule, threshold, place on the curve. */
       evidence?: Record<string, never> | null
+      /** @description What supplies it, where that is watched. */
+      feeder?: string | null
       /** Format: double */
       limit_w: number
       line: string
+      /** @description The number of the meter that answers, where it has one and has told it. */
+      meter_serial?: string | null
       name: string
       /** Format: double */
       night_limit_w?: number | null
@@ -871,6 +993,13 @@ export interface components {
       towards_trip: number
       /** Format: double */
       voltage_v?: number | null
+    }
+    /** @description What an order for an area came to. */
+    RoomsTold: {
+      /** @description When the last of them has its turn, if they get power back one after the other. */
+      done_at?: string | null
+      /** @description The rooms that it concerned. */
+      rooms: string[]
     }
     /** @description What runs here. */
     Running: {
@@ -898,6 +1027,11 @@ export interface components {
       operator: string
       /** @description `guard`, `dormitory_manager`, `utilities`, `security`, `finance`, `auditor` or `administrator`. */
       role: string
+    }
+    /** @description A room that is dark for a feeder's sake. */
+    ShedView: {
+      room: string
+      since: string
     }
     /** @description Name and password. */
     SignInAsked: {
@@ -1012,7 +1146,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -1096,7 +1230,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -1187,7 +1321,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -1275,7 +1409,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -1381,7 +1515,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -1487,7 +1621,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -1593,7 +1727,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -1686,7 +1820,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -1774,7 +1908,325 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  cut_rooms: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CutAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoomsTold']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area or room */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  limit_rooms: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LimitsAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoomsTold']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area or room */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  restore_rooms: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoomsTold']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -1865,7 +2317,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -1959,7 +2411,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2037,7 +2489,80 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_feeders: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FeederView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2113,7 +2638,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2188,7 +2713,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2276,7 +2801,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2382,7 +2907,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2488,7 +3013,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2579,7 +3104,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2663,7 +3188,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2754,7 +3279,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2838,7 +3363,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -2944,7 +3469,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -3050,7 +3575,113 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  accept_meter: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoomView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -3156,7 +3787,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown
@@ -3258,7 +3889,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate or area */
+      /** @description No such gate, area or room */
       404: {
         headers: {
           [name: string]: unknown

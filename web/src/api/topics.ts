@@ -65,6 +65,8 @@ export type Reason =
   | 'relay_silent'
   | 'meter_silent'
   | 'meter_implausible'
+  | 'meter_changed'
+  | 'feeder_overloaded'
   | 'line_down'
   | 'rules_refused'
 export type PersonKind = 'teacher' | 'student' | 'merchant' | 'family' | 'temporary' | 'visitor'
@@ -82,6 +84,10 @@ export type Sentence = string
  */
 export type Utc = string
 export type UtcOrNever = Utc | null
+/**
+ * Who can want a room dark.
+ */
+export type Demander = 'emergency' | 'protection' | 'operator' | 'feeder' | 'credit' | 'schedule'
 export type Fact =
   | {
       seq: Count
@@ -225,7 +231,7 @@ export type Act =
       subject: Subject
       reason: Reason
     }
-export type DeviceKind = 'reader' | 'gate' | 'room' | 'valve' | 'bus' | 'controller'
+export type DeviceKind = 'reader' | 'gate' | 'room' | 'valve' | 'bus' | 'feeder' | 'controller'
 
 export interface Payloads {
   entry?: Entry
@@ -361,6 +367,22 @@ export interface RoomState {
   voltage_v?: number
   current_a?: number
   read_at?: Moment
+  /**
+   * What its meter has counted
+   */
+  energy_wh?: number
+  /**
+   * RFC 3339 with the site's offset and milliseconds.
+   */
+  energy_at?: string
+  /**
+   * The number of the meter that answers
+   */
+  meter_serial?: string
+  /**
+   * A code - letters, digits, `-`, `_` and `.`.
+   */
+  feeder?: string
   limit_w: number
   night_limit_w?: number
   towards_trip: number
@@ -478,9 +500,13 @@ export interface RoomEvent {
     | 'warning_cleared'
     | 'demand_posted'
     | 'demand_released'
+    | 'release_set'
     | 'command_ended'
     | 'doubted'
     | 'limits_set'
+    | 'meter_found'
+    | 'meter_changed'
+    | 'meter_accepted'
   evidence?: Evidence
   tries_left?: Count
   by?: string | null
@@ -492,12 +518,25 @@ export interface RoomEvent {
   doubt?: {
     [k: string]: unknown
   }
+  demander?: Demander
+  /**
+   * RFC 3339 in UTC, as the journal has it.
+   */
+  until?: string
+  /**
+   * The number of the meter that answers.
+   */
+  serial?: string
+  /**
+   * The number of the meter on record.
+   */
+  known?: string
   limit_w?: number
   night_limit_w?: number | null
 }
 export interface DemandOff {
   why: {
-    demander: 'emergency' | 'protection' | 'operator' | 'feeder' | 'credit' | 'schedule'
+    demander: Demander
     [k: string]: unknown
   }
   since: Utc
