@@ -20,6 +20,8 @@ function stamp(): string {
 export class Gates {
   private readonly clients = new Map<string, MqttClient>()
   private readonly deaf = new Set<string>()
+  private readonly timers = new Set<NodeJS.Timeout>()
+  private stopping = false
   private swipes = 0
   private readonly boot = Date.now()
 
@@ -70,6 +72,8 @@ export class Gates {
   }
 
   async stop(): Promise<void> {
+    this.stopping = true
+    this.timers.forEach(clearTimeout)
     await Promise.all([...this.clients.values()].map((client) => client.endAsync(true)))
   }
 
@@ -83,6 +87,13 @@ export class Gates {
     const topic = `onecard/west/${AREA[gate]}/gate/${gate}/${channel}`
     const retain = channel === 'state'
     await this.client(gate).publishAsync(topic, JSON.stringify(body), { qos: 1, retain })
+  }
+
+  /** Nobody waits for it; what is cut off by the end of the story is no fault. */
+  private tell(gate: string, channel: string, body: object): void {
+    this.say(gate, channel, body).catch((error: unknown) => {
+      if (!this.stopping) throw error
+    })
   }
 
   private async gate(url: string, gate: string): Promise<MqttClient> {
@@ -116,14 +127,15 @@ export class Gates {
   private obey(gate: string, command: Command): void {
     if (command.command === 'open') {
       const { decision, direction } = command
-      void this.say(gate, 'state', { state: 'open', at: stamp(), command: decision })
-      setTimeout(() => {
-        void this.say(gate, 'passage', { decision, direction, passed: true, at: stamp() })
-        void this.say(gate, 'state', { state: 'closed', at: stamp(), command: decision })
+      this.tell(gate, 'state', { state: 'open', at: stamp(), command: decision })
+      const timer = setTimeout(() => {
+        this.tell(gate, 'passage', { decision, direction, passed: true, at: stamp() })
+        this.tell(gate, 'state', { state: 'closed', at: stamp(), command: decision })
       }, 300)
+      this.timers.add(timer)
       return
     }
     const state = command.command === 'hold_open' ? 'open' : 'closed'
-    void this.say(gate, 'state', { state, at: stamp(), command: command.id, mode: command.mode })
+    this.tell(gate, 'state', { state, at: stamp(), command: command.id, mode: command.mode })
   }
 }
