@@ -275,6 +275,10 @@ impl Bench {
                 }
             }
         }
+        // The queue is full of them by now, and what follows does not ask twice.
+        while self.ledger.health().waiting > 0 {
+            std::thread::yield_now();
+        }
         let mut in_flight = 0;
         for place in 0..self.purses.len() {
             let Some(to) = self.purses.get(place).cloned() else { continue };
