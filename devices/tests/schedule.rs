@@ -166,6 +166,21 @@ fn a_trip_is_sent_to_a_dead_unit_at_once() {
 }
 
 #[test]
+fn a_probe_seldom_holds_the_line_up_for_long() {
+    let mut line = Line::new(4);
+    line.silent = vec![2];
+    line.run_until(Duration::from_mins(30));
+    let at: Vec<_> = line.sent.windows(2).filter(|pair| pair[0].0 == 2).collect();
+    let held: Vec<_> = at.iter().map(|pair| pair[1].2 - pair[0].2).collect();
+    // Three silences that are waited for longer and longer, then probes.
+    let (limit, probes) = (held[0], &held[3..]);
+    assert!(probes.len() > 20, "{}", probes.len());
+    let long = probes.iter().filter(|held| **held > limit).count();
+    assert_eq!(long, probes.len().div_ceil(16), "{probes:?}");
+    assert!(probes[0] > limit, "the first gives it all the time that it may take");
+}
+
+#[test]
 fn a_unit_that_comes_back_is_found_by_its_probe_and_polled_again() {
     let mut line = Line::new(4);
     line.silent = vec![2];

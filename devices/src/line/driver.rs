@@ -3,12 +3,12 @@
 //!
 //! It decides nothing about whose turn it is (`schedule`) and knows no frame (`modbus::frame`).
 
-use std::{io, time::Duration};
+use std::{future, io, pin::Pin, task::Poll, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     sync::mpsc,
-    time::{Instant, sleep_until, timeout, timeout_at},
+    time::{Instant, Sleep, sleep_until, timeout, timeout_at},
 };
 
 use super::{
@@ -206,6 +206,8 @@ impl<T: Clone + PartialEq> Driver<T> {
         pace: &mut Pace,
         tell: &mut impl FnMut(Told<T>),
     ) -> Ended {
+        // One timer that is put off at each frame costs a line at full speed less than a new one each.
+        let mut limit = Box::pin(sleep_until(self.start));
         loop {
             loop {
                 match self.commands.try_recv() {
@@ -218,7 +220,8 @@ impl<T: Clone + PartialEq> Driver<T> {
             let choice = self.schedule.next(now, &mut self.reports);
             let outcome = match choice {
                 Choice::Send { unit, request, patience } => {
-                    self.transact(transport, unit, &request, patience, pace).await
+                    let limit = limit.as_mut();
+                    self.transact(transport, unit, &request, (patience, limit), pace).await
                 }
                 Choice::WaitUntil(at) => self.wait(transport, Some(at), tell).await,
                 Choice::Idle => self.wait(transport, None, tell).await,
@@ -229,7 +232,7 @@ impl<T: Clone + PartialEq> Driver<T> {
             if told {
                 // Who was told may want something at once: a second look, a trip. Without this a frame
                 // of somebody else's would go before it.
-                tokio::task::yield_now().await;
+                let_others_go_first().await;
             }
             if let Err(ended) = outcome {
                 return ended;
@@ -270,7 +273,7 @@ impl<T: Clone + PartialEq> Driver<T> {
         transport: &mut Transport,
         unit: Unit,
         request: &Request,
-        patience: Duration,
+        (patience, mut limit): (Duration, Pin<&mut Sleep>),
         pace: &mut Pace,
     ) -> Result<(), Ended> {
         let sent = Instant::now();
@@ -281,11 +284,12 @@ impl<T: Clone + PartialEq> Driver<T> {
             serial.frame(timing::request_bytes(request) + timing::answer_bytes(request))
                 + serial.silence() * 2
         });
-        let deadline = sent + on_the_wire + patience;
+        limit.as_mut().reset(sent + on_the_wire + patience);
         let result = loop {
-            let Ok(read) = timeout_at(deadline, transport.read(self.space.as_mut_slice())).await
-            else {
-                break Err(Failure::Silent);
+            let read = tokio::select! {
+                biased;
+                read = transport.read(self.space.as_mut_slice()) => read,
+                () = limit.as_mut() => break Err(Failure::Silent),
             };
             let count = counted(read)?;
             let bytes = self.space.get(..count).unwrap_or_default();
@@ -371,6 +375,20 @@ impl<T: Clone + PartialEq> Driver<T> {
         }));
         (self.told_at, self.busy_then) = (now, busy);
     }
+}
+
+/// Lets the tasks go first that have been woken already. Unlike `tokio::task::yield_now` it does not
+/// ask the operating system for more of them: at full speed that would be a call to it for each frame.
+fn let_others_go_first() -> impl Future<Output = ()> {
+    let mut has_waited = false;
+    future::poll_fn(move |context| {
+        if has_waited {
+            return Poll::Ready(());
+        }
+        has_waited = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
 }
 
 /// How much was read; nothing means that the other end has closed.

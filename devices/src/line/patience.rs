@@ -45,6 +45,12 @@ impl Patience {
         }
     }
 
+    /// Whether anything is known: from its answers, or its profile.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.count >= ENOUGH || self.hint.is_some()
+    }
+
     /// How long its answer may take to begin.
     #[must_use]
     pub fn limit(&self) -> Duration {

@@ -61,6 +61,8 @@ pub struct Schedule<T> {
     hold: Duration,
     probing: Duration,
     busy: Duration,
+    /// How many units are dead.
+    dead: usize,
 }
 
 #[derive(Debug)]
@@ -87,6 +89,7 @@ impl<T: Clone> Schedule<T> {
             hold,
             probing: Duration::ZERO,
             busy: Duration::ZERO,
+            dead: 0,
         }
     }
 
@@ -151,7 +154,9 @@ impl<T: Clone> Schedule<T> {
         self.busy += took;
         self.last = Some((work.unit, now));
         if let Some(unit) = self.units.get_mut(&work.unit) {
+            let before = unit.is_dead();
             unit.ended(&result, discarded, turnaround, now, self.hold);
+            self.dead = self.dead + usize::from(unit.is_dead()) - usize::from(before);
         }
         if work.class == Class::Probe {
             self.probing += took;
@@ -240,7 +245,13 @@ impl<T: Clone> Schedule<T> {
         let Some(request) = work.requests.get(work.done.len()).cloned() else {
             return Choice::Idle;
         };
-        let patience = self.units.get(&work.unit).map_or(Duration::ZERO, UnitState::patience);
+        let patience = match work.class {
+            Class::Probe => UnitState::probe_patience,
+            Class::Trip | Class::Restore | Class::Suspect | Class::Power | Class::Energy => {
+                UnitState::patience
+            }
+        };
+        let patience = self.units.get(&work.unit).map_or(Duration::ZERO, patience);
         let unit = work.unit;
         self.sent = Some((work, now));
         Choice::Send { unit, request, patience }
@@ -330,6 +341,9 @@ impl<T: Clone> Schedule<T> {
 
     /// The dead unit that was left alone longest, if the dead have cost little enough.
     fn take_probe(&mut self, now: Duration, wake: &mut Option<Duration>) -> Option<Work<T>> {
+        if self.dead == 0 {
+            return None;
+        }
         let dead = |due: &&Due<T>| {
             due.poll.class == Class::Power
                 && self.units.get(&due.poll.unit).is_some_and(UnitState::is_dead)
@@ -338,7 +352,8 @@ impl<T: Clone> Schedule<T> {
             self.units.get(&due.poll.unit).map_or(Duration::MAX, UnitState::probe_at)
         };
         let due = self.polls.iter().filter(dead).min_by_key(probe_at)?;
-        let patience = self.units.get(&due.poll.unit).map_or(Duration::ZERO, UnitState::patience);
+        let patience =
+            self.units.get(&due.poll.unit).map_or(Duration::ZERO, UnitState::probe_patience);
         let affordable = (self.probing + patience) * PROBE_SHARE;
         let at = probe_at(&due).max(affordable);
         if at > now {

@@ -12,6 +12,13 @@ use crate::{
 const PROBE_FIRST: Duration = Duration::from_secs(1);
 const PROBE_LAST: Duration = Duration::from_mins(1);
 
+/// How long a dead unit is usually waited for, of which nothing is known: the longest turnaround of
+/// most instruments (60 ms, manual of the JUMO LOGOSCREEN) and a margin. A trip waits for a probe.
+const PROBE_UNKNOWN: Duration = Duration::from_millis(100);
+/// Every so many probes, the first among them, it is waited for as long as can be: it may have grown
+/// slow, or be slow from the start.
+const LONG_PROBE: u32 = 16;
+
 /// How a unit wants to be talked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Manners {
@@ -51,6 +58,9 @@ pub(super) struct UnitState {
     held_until: Duration,
     probe_at: Duration,
     probe_pause: Duration,
+    probes: u32,
+    /// Its answer came late: the next probe waits for it.
+    is_slow: bool,
     answers: u64,
     silences: u64,
     spoilt: u64,
@@ -68,6 +78,8 @@ impl UnitState {
             held_until: Duration::ZERO,
             probe_at: Duration::ZERO,
             probe_pause: PROBE_FIRST,
+            probes: 0,
+            is_slow: false,
             answers: 0,
             silences: 0,
             spoilt: 0,
@@ -86,6 +98,17 @@ impl UnitState {
     pub(super) fn patience(&self) -> Duration {
         let limit = self.patience.limit();
         (limit * 2_u32.pow(self.silent.min(2))).min(UNKNOWN).max(limit)
+    }
+
+    /// How long the next probe of a dead unit waits for it.
+    pub(super) fn probe_patience(&self) -> Duration {
+        if self.is_slow || self.probes.is_multiple_of(LONG_PROBE) {
+            self.patience()
+        } else if self.patience.is_known() {
+            self.patience.limit()
+        } else {
+            PROBE_UNKNOWN
+        }
     }
 
     pub(super) fn is_dead(&self) -> bool {
@@ -111,20 +134,25 @@ impl UnitState {
         hold: Duration,
     ) {
         self.late += u64::from(discarded.late);
+        self.is_slow |= discarded.late > 0;
         self.foreign += u64::from(discarded.foreign);
         match result {
             Ok(_) | Err(Failure::Exception(_)) => {
                 self.answers += 1;
                 self.exceptions += u64::from(result.is_err());
                 (self.silent, self.probe_pause) = (0, PROBE_FIRST);
+                (self.probes, self.is_slow) = (0, false);
                 if let Some(turnaround) = turnaround {
                     self.patience.learn(turnaround);
                 }
             }
             Err(Failure::Silent) => {
                 self.silences += 1;
-                self.silent += 1;
                 self.held_until = now + hold;
+                if self.is_dead() {
+                    self.probes = self.probes.saturating_add(1);
+                }
+                self.silent = self.silent.saturating_add(1);
                 if self.is_dead() {
                     self.probe_at = now + self.probe_pause;
                     self.probe_pause = (self.probe_pause * 2).min(PROBE_LAST);
