@@ -49,7 +49,7 @@ fn fact(seq: u64) -> Event {
     }))
 }
 
-/// Rows as the journal's, indexed as they are, without a chain and without a thread.
+/// Rows as the journal's, without a chain, an index of people and gates, or a thread.
 fn floor(path: &Path) -> Connection {
     let connection = Connection::open(path).unwrap();
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
@@ -61,8 +61,6 @@ fn floor(path: &Path) -> Connection {
                 gate TEXT, person TEXT, reader TEXT, swipe_boot INTEGER, swipe_seq INTEGER,
                 body TEXT, hash BLOB) STRICT;
              CREATE UNIQUE INDEX swipe ON journal (reader, swipe_boot, swipe_seq);
-             CREATE INDEX gate ON journal (gate, seq);
-             CREATE INDEX person ON journal (person, seq);
              CREATE INDEX at ON journal (at_ms);",
         )
         .unwrap();

@@ -324,8 +324,10 @@ impl Common {
         stopped: watch::Receiver<bool>,
     ) -> Result<JoinHandle<()>, StoreFailure> {
         let topics = self.topics.clone();
+        let reader = JournalReader::open(self.journal.path())?;
         let outbox = Outbox {
-            reader: JournalReader::open(self.journal.path())?,
+            last_entries: reader.last_entries(done)?,
+            reader,
             journal: self.journal.clone(),
             database: self.database.clone(),
             link: Arc::clone(&self.link),

@@ -3,10 +3,10 @@
 //! It remembers how far it came, so that every consequence happens at least once, over crashes too.
 //! What follows from a fact is `consequences`' to say.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use onecard_devices::link::{Outgoing, Publish, PublishRefusal, Qos, Receipt};
-use onecard_rules::event::Event;
+use onecard_rules::{event::Event, ids::GateId};
 use tokio::sync::watch;
 use tracing::{error, warn};
 
@@ -29,6 +29,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub struct Outbox {
     pub journal: Journal,
     pub reader: JournalReader,
+    /// The last decision at gates as of the start; of others the journal is asked.
+    pub last_entries: HashMap<GateId, u64>,
     pub database: Database,
     pub link: Arc<dyn Publish>,
     pub projection: Projection,
@@ -113,15 +115,15 @@ impl Outbox {
     }
 
     fn follow(&mut self, row: &Row) -> Vec<Consequence> {
-        let reader = &self.reader;
+        let (reader, last_entries) = (&self.reader, &self.last_entries);
         let earlier = |event: &Event| {
             match event {
-            Event::EntryDecided(entry) => {
+            Event::EntryDecided(entry) => last_entries.get(&entry.gate).copied().or_else(|| {
                 reader.last_entry_at(&entry.gate, row.seq).unwrap_or_else(|failure| {
                     error!(%failure, "the journal cannot be read; a row goes out without `prev_seq`");
                     None
                 })
-            }
+            }),
             // Other topics start anew with each run; `Booted` is the first on the controller's.
             Event::PassageEnded(_)
             | Event::Booted { .. }

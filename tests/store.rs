@@ -11,5 +11,7 @@ mod database;
 mod journal;
 #[path = "store/kill.rs"]
 mod kill;
+#[path = "store/search.rs"]
+mod search;
 #[path = "store/support.rs"]
 mod support;

@@ -18,6 +18,8 @@ mod reader;
 mod recent;
 mod row;
 mod schema;
+mod search;
+mod spans;
 mod verify;
 mod writer;
 
@@ -37,9 +39,10 @@ use tokio::sync::watch;
 use super::{
     Anchor, AppendRefusal, Call, OnDurable, StoreFailure, WriteFailure, queue::Queue, sqlite,
 };
-pub use reader::{Facts, Found, JournalReader, LOOKS_MAX, Order, Query, RecentSwipe, RecentSwipes};
+pub use reader::{JournalReader, RecentSwipe, RecentSwipes};
 use recent::Recent;
 pub use row::Row;
+pub use search::{Facts, Found, LOOKS_MAX, Order, Query};
 pub use verify::{Break, BrokenRow, Verification, verify};
 use writer::{Command, Writer};
 

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::{
     BrokenRow, Opened, Settings,
     row::GENESIS,
+    spans::Spans,
     verify::{check_anchor, check_from},
 };
 use crate::store::{Anchor, StoreFailure, sqlite};
@@ -15,7 +16,8 @@ use crate::store::{Anchor, StoreFailure, sqlite};
 /// Rows of the tail that are proved at each start.
 const TAIL: u64 = 256;
 
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE journal (
         seq        INTEGER PRIMARY KEY,
         boot       INTEGER NOT NULL,
@@ -43,7 +45,9 @@ const STEPS: &[&str] = &["
         pruned_hash   BLOB NOT NULL
     ) STRICT;
     INSERT INTO state VALUES (1, 0, 0, NULL, 0, zeroblob(32));
-"];
+",
+    super::spans::SCHEMA,
+];
 
 /// A journal ready to be written.
 pub(super) struct Found {
@@ -52,6 +56,7 @@ pub(super) struct Found {
     pub(super) lock: File,
     /// What the next row follows.
     pub(super) head: Anchor,
+    pub(super) spans: Spans,
     pub(super) opened: Opened,
 }
 
@@ -84,7 +89,8 @@ pub(super) fn open(path: &Path, settings: &Settings) -> Result<Found, StoreFailu
     let head = Anchor { seq: last.seq.max(seen), hash: last.hash };
     let opened =
         Opened { boot, last_seq: head.seq, published_seq, last_alive: alive.max(recorded), damage };
-    Ok(Found { connection, lock, head, opened })
+    let spans = Spans::take_up(&mut connection, head.seq)?;
+    Ok(Found { connection, lock, head, spans, opened })
 }
 
 /// The last row; the last one pruned when there is none.

@@ -16,6 +16,7 @@ use super::{
     Recorded, Row, Settings, Shared,
     row::Columns,
     schema::{self, Found},
+    spans::{self, Spans},
 };
 use crate::store::{
     Anchor, Call, OnDurable, WriteFailure,
@@ -78,6 +79,7 @@ pub(super) struct Writer {
     settings: Settings,
     boot: u64,
     head: Anchor,
+    spans: Spans,
     /// Set after a failed commit: what is on disk must be looked up again.
     unsure: bool,
     marks: Marks,
@@ -98,6 +100,7 @@ impl Writer {
             settings,
             boot: found.opened.boot,
             head: found.head,
+            spans: found.spans,
             unsure: false,
             marks,
             nudged: false,
@@ -193,6 +196,7 @@ impl Writer {
         if self.unsure {
             let last = schema::last(&self.connection)?;
             self.head = Anchor { seq: self.head.seq.max(last.seq), hash: last.hash };
+            self.spans = Spans::take_up(&mut self.connection, self.head.seq)?;
             self.unsure = false;
         }
         let mut head = self.head;
@@ -200,7 +204,8 @@ impl Writer {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for (event, _) in batch {
-            outcomes.push(insert(&transaction, &mut head, self.boot, event)?);
+            let place = (&mut head, &mut self.spans);
+            outcomes.push(insert(&transaction, place, self.boot, event)?);
         }
         if let Some(Marks { published, alive }) = marks {
             let alive = (alive != i64::MIN).then_some(alive);
@@ -263,7 +268,7 @@ impl Writer {
 /// Writes one fact after `head`, and moves `head` on to it.
 fn insert(
     transaction: &Transaction<'_>,
-    head: &mut Anchor,
+    (head, spans): (&mut Anchor, &mut Spans),
     boot: u64,
     event: &Arc<Event>,
 ) -> rusqlite::Result<Outcome> {
@@ -304,6 +309,7 @@ fn insert(
             })?;
         return Ok(Outcome::Already(first));
     }
+    spans.add(transaction, seq, columns.gate, columns.person)?;
     *head = Anchor { seq, hash };
     let at = Time::from_timestamp_millis(columns.at_ms).unwrap_or_else(|| event.at());
     Ok(Outcome::New(Arc::new(Row { seq, boot, at, event: Arc::clone(event), body })))
@@ -330,6 +336,7 @@ fn prune_chunk(connection: &mut Connection, before: Time, published: u64) -> rus
     let Some(cut) = cut else { return Ok(0) };
     let seq = sqlite::number(cut.seq);
     let deleted = transaction.execute("DELETE FROM journal WHERE seq <= ?1", [seq])?;
+    spans::prune(&transaction, cut.seq)?;
     transaction
         .execute("UPDATE state SET pruned_seq = ?1, pruned_hash = ?2", params![seq, cut.hash])?;
     transaction.commit()?;
