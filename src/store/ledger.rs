@@ -9,6 +9,7 @@
 //! holds the hash of the row before it, so that a change to what is on record shows ([`verify`]).
 //! Which orders are carried out is `rules::ledger`'s to say.
 
+mod checkpoint;
 mod close;
 pub mod floor;
 mod load;
@@ -42,9 +43,10 @@ use super::{
     AppendRefusal, OnDurable, StoreFailure, WriteFailure, database::STEPS, journal::Journal,
     queue::Queue, sqlite,
 };
+use checkpoint::Checkpoints;
 pub use close::DayTotals;
 pub use load::{LedgerReader, Line};
-pub(super) use schema::SCHEMA;
+pub(super) use schema::{BALANCES, SCHEMA};
 pub use verify::{Flaw, Proof, verify};
 use writer::Writer;
 
@@ -194,7 +196,10 @@ impl Ledger {
         let shared = Arc::new(Shared { healthy: AtomicBool::new(true), ..Shared::default() });
         // One nudge is enough to have everything told that waits.
         let (nudge, nudges) = sync_channel(1);
-        let writer = Writer::new(connection, lock, (books, head), Arc::clone(&shared), nudge);
+        let checkpoints = Checkpoints::start(path)?;
+        Checkpoints::leave_to_it(&connection)?;
+        let own = writer::Own { connection, lock, checkpoints, nudge };
+        let writer = Writer::new(own, (books, head), Arc::clone(&shared));
         let batch = settings.batch;
         let queue = Queue::start("ledger", settings.queue, move |inbox| writer.run(&inbox, batch))
             .map_err(StoreFailure::Thread)?;

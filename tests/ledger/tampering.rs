@@ -11,6 +11,12 @@ use crate::support::{DAY, file, open, proof, some_history};
 fn every_tampering_is_found() {
     let closing =
         "INSERT INTO ledger_days SELECT 1, 0, NULL, 1, 2, hash FROM ledger_rows WHERE number = 1;";
+    let balance = |change: &str| {
+        format!(
+            "UPDATE ledger_balances SET {change}
+             WHERE number = (SELECT number FROM ledger_accounts WHERE name = 'purse:p0')"
+        )
+    };
     let table: Vec<(&str, String, Flaw)> = vec![
         (
             "an amount",
@@ -44,19 +50,17 @@ fn every_tampering_is_found() {
         ),
         (
             "a balance",
-            "UPDATE ledger_accounts SET credits = credits + 1 WHERE name = 'purse:p0'".to_owned(),
+            balance("credits = credits + 1"),
             Flaw::Balance { account: "purse:p0".to_owned(), found: 8_771, computed: 8_770 },
         ),
         (
             "both sums of an account",
-            "UPDATE ledger_accounts SET credits = credits + 1, debits = debits + 1
-             WHERE name = 'purse:p0'"
-                .to_owned(),
+            balance("credits = credits + 1, debits = debits + 1"),
             Flaw::Sums { account: "purse:p0".to_owned() },
         ),
         (
             "what is reserved",
-            "UPDATE ledger_accounts SET debits_reserved = 0 WHERE name = 'purse:p0'".to_owned(),
+            balance("debits_reserved = 0"),
             Flaw::Sums { account: "purse:p0".to_owned() },
         ),
         (

@@ -147,6 +147,7 @@ pub(in crate::store) const STEPS: &[&str] = &[
     ) STRICT, WITHOUT ROWID;
 ",
     crate::store::ledger::SCHEMA,
+    crate::store::ledger::BALANCES,
     "
     CREATE TABLE feeders (
         feeder TEXT PRIMARY KEY,

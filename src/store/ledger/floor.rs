@@ -37,8 +37,9 @@ impl Floor {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for number in 0..accounts {
             let sql = "INSERT INTO ledger_accounts VALUES
-                           (?1, 'purse:p' || ?1, '{\"state\":\"open\",\"limits\":{},\"rank\":0}',
-                            0, 0, 0, 0, 0, 0, NULL)";
+                           (?1, 'purse:p' || ?1, '{\"state\":\"open\",\"limits\":{},\"rank\":0}')";
+            transaction.prepare_cached(sql)?.execute([number])?;
+            let sql = "INSERT INTO ledger_balances VALUES (?1, 0, 0, 0, 0, 0, 0, NULL)";
             transaction.prepare_cached(sql)?.execute([number])?;
         }
         transaction.commit()?;
@@ -86,7 +87,7 @@ impl Floor {
         }
         touched.sort_unstable();
         touched.dedup();
-        let sql = "UPDATE ledger_accounts SET debits = ?2, credits = ?3, debits_reserved = ?4,
+        let sql = "UPDATE ledger_balances SET debits = ?2, credits = ?3, debits_reserved = ?4,
                        credits_reserved = ?5, spent_on = ?6, spent = ?7, last_row = ?8
                    WHERE number = ?1";
         {

@@ -20,7 +20,7 @@ use crate::store::{
 };
 
 const ACCOUNTS: &str = "SELECT name, terms, debits, credits, debits_reserved, credits_reserved, \
-     spent_on, spent, last_row, number FROM ledger_accounts";
+     spent_on, spent, last_row, number FROM ledger_accounts LEFT JOIN ledger_balances USING (number)";
 
 /// A day as a column.
 pub(super) fn day_number(day: NaiveDate) -> i64 {

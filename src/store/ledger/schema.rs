@@ -76,3 +76,28 @@ pub(in crate::store) const SCHEMA: &str = "
         body TEXT NOT NULL
     ) STRICT;
 ";
+
+/// The step that sets the balances apart. A commit writes those of every account that it touches, and
+/// what is agreed about an account hardly ever: of rows a third as long, a commit writes fewer pages.
+pub(in crate::store) const BALANCES: &str = "
+    CREATE TABLE ledger_balances (
+        number           INTEGER PRIMARY KEY,
+        debits           INTEGER NOT NULL,
+        credits          INTEGER NOT NULL,
+        debits_reserved  INTEGER NOT NULL,
+        credits_reserved INTEGER NOT NULL,
+        spent_on         INTEGER NOT NULL,
+        spent            INTEGER NOT NULL,
+        last_row         INTEGER
+    ) STRICT;
+    INSERT INTO ledger_balances
+        SELECT number, debits, credits, debits_reserved, credits_reserved, spent_on, spent, last_row
+        FROM ledger_accounts;
+    ALTER TABLE ledger_accounts DROP COLUMN debits;
+    ALTER TABLE ledger_accounts DROP COLUMN credits;
+    ALTER TABLE ledger_accounts DROP COLUMN debits_reserved;
+    ALTER TABLE ledger_accounts DROP COLUMN credits_reserved;
+    ALTER TABLE ledger_accounts DROP COLUMN spent_on;
+    ALTER TABLE ledger_accounts DROP COLUMN spent;
+    ALTER TABLE ledger_accounts DROP COLUMN last_row;
+";

@@ -16,7 +16,9 @@ use onecard_rules::{
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{
-    Answer, Command, Done, Keep, Shared, Task, With, close,
+    Answer, Command, Done, Keep, Shared, Task, With,
+    checkpoint::Checkpoints,
+    close,
     load::{self, OnRecord},
     row::{self, Columns},
 };
@@ -27,14 +29,20 @@ use crate::store::{
 };
 
 pub(super) struct Writer {
-    connection: Connection,
-    lock: File,
+    own: Own,
     ledger: Pages,
     /// Set after a failed commit: the books must be read from the disk again.
     unsure: bool,
     shared: Arc<Shared>,
+}
+
+/// What the writer holds alone.
+pub(super) struct Own {
+    pub connection: Connection,
+    pub lock: File,
+    pub checkpoints: Checkpoints,
     /// Wakes whoever brings facts to the journal.
-    nudge: SyncSender<()>,
+    pub nudge: SyncSender<()>,
 }
 
 /// The books, and the chain that their rows hang on.
@@ -44,14 +52,8 @@ struct Pages {
 }
 
 impl Writer {
-    pub(super) fn new(
-        connection: Connection,
-        lock: File,
-        (books, head): (Books, [u8; 32]),
-        shared: Arc<Shared>,
-        nudge: SyncSender<()>,
-    ) -> Self {
-        Self { connection, lock, ledger: Pages { books, head }, unsure: false, shared, nudge }
+    pub(super) fn new(own: Own, (books, head): (Books, [u8; 32]), shared: Arc<Shared>) -> Self {
+        Self { own, ledger: Pages { books, head }, unsure: false, shared }
     }
 
     /// Works until the queue is closed and empty.
@@ -66,10 +68,11 @@ impl Writer {
                 break;
             }
         }
-        drop(self.connection);
+        let Own { connection, lock, checkpoints, nudge: _ } = self.own;
+        drop((connection, checkpoints));
         // Closing the file is not enough while a child process is being started: it holds a copy
         // for a moment. If this fails, closing it is what is left.
-        let _ = self.lock.unlock();
+        let _ = lock.unlock();
     }
 
     fn commit(&mut self, commands: &mut Vec<Command>) {
@@ -87,11 +90,12 @@ impl Writer {
                 self.shared.commits.fetch_add(1, Ordering::Relaxed);
                 if commands.iter().any(|command| !command.with.facts.is_empty()) {
                     // Full: a nudge waits already. Closed: nobody tells the journal.
-                    let _ = self.nudge.try_send(());
+                    let _ = self.own.nudge.try_send(());
                 }
                 for (command, answer) in commands.drain(..).zip(answers) {
                     command.then.answer(Ok(answer));
                 }
+                self.own.checkpoints.committed(&self.own.connection, rows);
             }
             Err(error) => {
                 self.unsure = true;
@@ -107,12 +111,12 @@ impl Writer {
 
     fn write(&mut self, commands: &[Command]) -> rusqlite::Result<Vec<Answer>> {
         if self.unsure {
-            let (books, head) = load::books(&self.connection)?;
+            let (books, head) = load::books(&self.own.connection)?;
             self.ledger = Pages { books, head };
             self.unsure = false;
         }
         let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            self.own.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut answers = Vec::with_capacity(commands.len());
         for Command { task, with, then: _ } in commands {
             let answer = self.ledger.handle(&transaction, task)?;
@@ -242,18 +246,21 @@ impl Pages {
         if let Some(account) = self.books.account(number) {
             let terms = serde_json::to_string(&account.terms)
                 .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-            let sql = "INSERT INTO ledger_accounts VALUES (?1, ?2, ?3, 0, 0, 0, 0, ?4, 0, NULL)
+            let sql = "INSERT INTO ledger_accounts VALUES (?1, ?2, ?3)
                        ON CONFLICT (number) DO UPDATE SET terms = excluded.terms";
-            let spent_on = load::day_number(account.spent_on);
-            let values = params![number.0, account.name.to_string(), terms, spent_on];
+            let values = params![number.0, account.name.to_string(), terms];
             to.prepare_cached(sql)?.execute(values)?;
+            let sql = "INSERT INTO ledger_balances VALUES (?1, 0, 0, 0, 0, ?2, 0, NULL)
+                       ON CONFLICT (number) DO NOTHING";
+            let spent_on = load::day_number(account.spent_on);
+            to.prepare_cached(sql)?.execute(params![number.0, spent_on])?;
         }
         Ok(Ok(Done::Account(number)))
     }
 
     /// Writes each account that the batch has touched, once.
     fn write_touched(&mut self, to: &Transaction<'_>) -> rusqlite::Result<()> {
-        let sql = "UPDATE ledger_accounts SET debits = ?2, credits = ?3, debits_reserved = ?4,
+        let sql = "UPDATE ledger_balances SET debits = ?2, credits = ?3, debits_reserved = ?4,
                        credits_reserved = ?5, spent_on = ?6, spent = ?7, last_row = ?8
                    WHERE number = ?1";
         let mut statement = to.prepare_cached(sql)?;

@@ -1,0 +1,115 @@
+//! Bringing what is in the log of `onecard.db` into its pages, beside the writer instead of in it.
+//!
+//! `SQLite` does that by itself after some commit, which then takes as long as ten thousand pages
+//! take to the disk. Here a thread with a connection of its own does it, which holds no writer up.
+//! It never catches up wholly with a writer that goes on, and only a log that is wholly brought over
+//! is begun anew; so from time to time the writer brings over the little that is left.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread::{self, JoinHandle},
+};
+
+use rusqlite::Connection;
+
+use crate::store::{StoreFailure, sqlite};
+
+/// So many new rows are worth a turn of the thread; some three pages each.
+const ROWS: u64 = 4_096;
+/// A log longer than this, in pages, is to be begun anew.
+const LONG: i64 = 10_000;
+/// The most, in pages, that the writer brings over itself: some milliseconds.
+const LITTLE: i64 = 1_000;
+/// How often the thread tries to catch up with a writer that goes on.
+const TURNS: usize = 4;
+/// Should the thread have ended: at so many pages the writer does it all, as `SQLite` has it.
+const AT_LAST: i64 = 100_000;
+
+/// The writer's side. Dropping it ends the thread, and waits for that.
+pub(super) struct Checkpoints {
+    nudge: Option<SyncSender<()>>,
+    /// The log is long, and little of it is left to bring over.
+    nearly_done: Arc<AtomicBool>,
+    rows: u64,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Checkpoints {
+    /// Starts the thread for the database at `path`.
+    pub(super) fn start(path: &Path) -> Result<Self, StoreFailure> {
+        let connection = sqlite::open_writer(path, sqlite::BUSY)?;
+        let nearly_done = Arc::new(AtomicBool::new(false));
+        // One nudge is enough to have all brought over.
+        let (nudge, nudges) = sync_channel(1);
+        let done = Arc::clone(&nearly_done);
+        let work = move || bring_over(&connection, &nudges, &done);
+        let thread = thread::Builder::new().name("checkpoint".to_owned()).spawn(work);
+        let thread = Some(thread.map_err(StoreFailure::Thread)?);
+        Ok(Self { nudge: Some(nudge), nearly_done, rows: 0, thread })
+    }
+
+    /// Leaves the log of the writer's connection to the thread.
+    pub(super) fn leave_to_it(writer: &Connection) -> rusqlite::Result<()> {
+        writer.pragma_update_and_check(None, "wal_autocheckpoint", AT_LAST, |_| Ok(()))
+    }
+
+    /// The writer has committed so many rows.
+    pub(super) fn committed(&mut self, writer: &Connection, rows: u64) {
+        self.rows = self.rows.saturating_add(rows);
+        if self.rows >= ROWS {
+            self.rows = 0;
+            if let Some(nudge) = &self.nudge {
+                // Full: a nudge waits already. Closed: then the log grows until `AT_LAST`.
+                let _ = nudge.try_send(());
+            }
+        }
+        if self.nearly_done.swap(false, Ordering::Acquire)
+            && let Err(error) = checkpoint(writer)
+        {
+            tracing::warn!(%error, "the log of the ledger is not brought over; it goes on growing");
+        }
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        drop(self.nudge.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been reported by its hook; there is nothing left to do.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn bring_over(connection: &Connection, nudges: &Receiver<()>, nearly_done: &AtomicBool) {
+    while nudges.recv().is_ok() {
+        match catch_up(connection) {
+            Ok(is_nearly) => nearly_done.store(is_nearly, Ordering::Release),
+            Err(error) => tracing::warn!(%error, "the log of the ledger could not be brought over"),
+        }
+    }
+}
+
+/// Brings over what there is, and what was written meanwhile, until that is little. Whether the log
+/// is long, and the writer should do the rest.
+fn catch_up(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut pages = checkpoint(connection)?;
+    for _ in 0..TURNS {
+        let before = pages;
+        pages = checkpoint(connection)?;
+        if pages.saturating_sub(before) <= LITTLE {
+            return Ok(pages > LONG);
+        }
+    }
+    Ok(false)
+}
+
+/// Brings over what can be without holding anybody up; how long the log was, in pages.
+fn checkpoint(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1))
+}
