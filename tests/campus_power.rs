@@ -428,3 +428,46 @@ fn a_line_on_which_an_overload_may_last_too_long_is_told() {
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(tells(&told[0], "lines.dorm-1-a: an overload may last *17 rooms at 1200 baud; put"));
 }
+
+/// A campus with one room behind a meter of this model, and this profile of its own.
+fn load_own(model: &str, profile: &str) -> Result<Campus, Mistakes> {
+    let folder = tempfile::tempdir().expect("a folder");
+    campus::init(folder.path(), "west").expect("a starter");
+    let path = folder.path().join("campus.toml");
+    let room = format!(
+        "\n[[lines]]\nid = \"l\"\narea = \"dorm-1\"\nconnect = \"rtu://127.0.0.1:4001\"\nbaud = 9600\n\
+         [[rooms]]\nid = \"r\"\narea = \"dorm-1\"\nline = \"l\"\nmeter = \"{model}\"\nunit = 1\n"
+    );
+    let whole = fs::read_to_string(&path).expect("a starter file") + &room;
+    fs::write(&path, whole).expect("written");
+    fs::create_dir(folder.path().join("profiles")).expect("a folder");
+    fs::write(folder.path().join("profiles/own.toml"), profile).expect("written");
+    Campus::load(folder.path())
+}
+
+#[test]
+fn a_campus_brings_profiles_of_its_own_and_is_told_their_mistakes() {
+    let shipped = onecard_devices::profile::shipped();
+    let (_, sdm120) = shipped.iter().find(|(name, _)| name.contains("sdm120")).expect("shipped");
+    let own =
+        sdm120.replace("\"SDM120\"", "\"Ours-1\"").replace("address = 0x000C", "address = 0x0200");
+    let campus = load_own("Ours-1", &own).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let plan = campus.power.rooms["r"].meter.power_plan().expect("it measures power");
+    let reads = format!("{:?}", plan.requests());
+    assert!(reads.contains(&0x0200.to_string()), "{reads}");
+
+    let own = own.replace("Ours-1", "SDM120");
+    let campus = load_own("SDM120", &own).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let plan = campus.power.rooms["r"].meter.power_plan().expect("it measures power");
+    assert!(
+        format!("{:?}", plan.requests()).contains(&0x0200.to_string()),
+        "before the shipped one"
+    );
+
+    let line = own.lines().position(|line| line == "baud = 2400").expect("a line") + 1;
+    let told =
+        load_own("SDM120", &own.replace("baud = 2400", "baud = \"fast\"")).expect_err("a mistake");
+    let told: Vec<String> = told.0.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with(&format!("profiles/own.toml:{line}: serial.baud:")), "{told:?}");
+}

@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -141,13 +142,14 @@ type Wired = HashMap<(String, Unit, Option<u16>), String>;
 /// Reads the power of a campus.
 pub fn read(
     root: &mut Table,
+    folder: &Path,
     areas: &Areas,
     calendar: Option<&Calendar>,
     mistakes: &mut Vec<Mistake>,
     warnings: &mut Vec<Mistake>,
 ) -> Power {
     let (mut power, protection, worst_trip) = general(root, calendar, mistakes);
-    let mut models = Models::new();
+    let mut models = Models::of(folder, mistakes);
     let mut names = Names::default();
     let mut line_tables = BTreeMap::new();
     for table in root.tables("lines", mistakes) {

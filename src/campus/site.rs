@@ -38,7 +38,7 @@ pub fn read(
     let gates = gates::gates(&mut root, folder, head.gates_csv.as_deref(), &known, mistakes);
     let csv = head.readers_csv.as_deref();
     let readers = gates::readers(&mut root, folder, csv, &gates, mistakes, warnings);
-    let power = power::read(&mut root, &areas, calendar, mistakes, warnings);
+    let power = power::read(&mut root, folder, &areas, calendar, mistakes, warnings);
     root.finish(mistakes);
     let areas = areas.into_iter().map(|(id, area)| (id, area.value)).collect();
     let gates = gates.read.into_iter().map(|(id, gate)| (id, gate.value)).collect();

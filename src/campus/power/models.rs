@@ -1,6 +1,6 @@
-//! The models of devices that a campus names.
+//! The models of devices that a campus names: those that are shipped, and its own.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
 use onecard_devices::profile::{Library, Profile};
 
@@ -9,6 +9,9 @@ use crate::campus::{
     table::{Lined, Table},
 };
 
+/// Where a campus keeps profiles of its own.
+const FOLDER: &str = "profiles";
+
 /// The profiles, each read once.
 pub(super) struct Models {
     library: Library,
@@ -16,9 +19,16 @@ pub(super) struct Models {
 }
 
 impl Models {
-    pub fn new() -> Self {
+    /// The shipped profiles, and those in `profiles/` of the campus folder, which go before them.
+    pub fn of(folder: &Path, mistakes: &mut Vec<Mistake>) -> Self {
         // The shipped profiles are held by tests; without them every model is unknown, and told so.
-        let library = Library::of_shipped().unwrap_or_default();
+        let mut library = Library::of_shipped().unwrap_or_default();
+        for (file, text) in own(folder, mistakes) {
+            match Profile::parse(&file, &text) {
+                Ok(profile) => library.add(profile),
+                Err(found) => mistakes.extend(found.into_iter().map(as_ours)),
+            }
+        }
         Self { library, shared: HashMap::new() }
     }
 
@@ -63,4 +73,23 @@ impl Models {
         }
         Some(meter)
     }
+}
+
+/// The campus' own profiles, by name: file and text. Most have none.
+fn own(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<(String, String)> {
+    let Ok(entries) = fs::read_dir(folder.join(FOLDER)) else { return Vec::new() };
+    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "toml")).collect();
+    names.sort();
+    let texts = names.into_iter().filter_map(|name| {
+        let file = format!("{FOLDER}/{name}");
+        crate::campus::read(folder, &file, mistakes).map(|text| (file, text))
+    });
+    texts.collect()
+}
+
+fn as_ours(mistake: onecard_devices::profile::Mistake) -> Mistake {
+    let onecard_devices::profile::Mistake { file, line, key, message, mend } = mistake;
+    Mistake { file, line, key, message, mend }
 }
