@@ -176,8 +176,7 @@ fn a_probe_seldom_holds_the_line_up_for_long() {
     let (limit, probes) = (held[0], &held[3..]);
     assert!(probes.len() > 20, "{}", probes.len());
     let long = probes.iter().filter(|held| **held > limit).count();
-    assert_eq!(long, probes.len().div_ceil(16), "{probes:?}");
-    assert!(probes[0] > limit, "the first gives it all the time that it may take");
+    assert_eq!(long, probes.len() / 16, "{probes:?}");
 }
 
 #[test]

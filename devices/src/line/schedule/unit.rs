@@ -15,8 +15,8 @@ const PROBE_LAST: Duration = Duration::from_mins(1);
 /// How long a dead unit is usually waited for, of which nothing is known: the longest turnaround of
 /// most instruments (60 ms, manual of the JUMO LOGOSCREEN) and a margin. A trip waits for a probe.
 const PROBE_UNKNOWN: Duration = Duration::from_millis(100);
-/// Every so many probes, the first among them, it is waited for as long as can be: it may have grown
-/// slow, or be slow from the start.
+/// Every so many probes it is waited for as long as can be: it may have grown slow meanwhile. Before
+/// it counted as dead it was.
 const LONG_PROBE: u32 = 16;
 
 /// How a unit wants to be talked to.
@@ -102,7 +102,7 @@ impl UnitState {
 
     /// How long the next probe of a dead unit waits for it.
     pub(super) fn probe_patience(&self) -> Duration {
-        if self.is_slow || self.probes.is_multiple_of(LONG_PROBE) {
+        if self.is_slow || self.probes % LONG_PROBE == LONG_PROBE - 1 {
             self.patience()
         } else if self.patience.is_known() {
             self.patience.limit()
