@@ -15,3 +15,5 @@ mod promises;
 mod support;
 #[path = "ledger/tampering.rs"]
 mod tampering;
+#[path = "ledger/terminals.rs"]
+mod terminals;

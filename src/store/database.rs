@@ -84,7 +84,7 @@ impl Database {
     /// # Errors
     /// When the file cannot be opened or is of a newer version.
     pub fn open(path: &Path) -> Result<Self, StoreFailure> {
-        let mut connection = sqlite::open_writer(path, sqlite::BUSY)?;
+        let mut connection = sqlite::open_writer(path, sqlite::Page::Short, sqlite::BUSY)?;
         sqlite::migrate(&mut connection, path, schema::STEPS)?;
         let shared = Arc::new(Shared {
             waiting: Mutex::default(),

@@ -9,6 +9,7 @@
 //! holds the hash of the row before it, so that a change to what is on record shows ([`verify`]).
 //! Which orders are carried out is `rules::ledger`'s to say.
 
+mod causes;
 mod checkpoint;
 mod close;
 pub mod floor;
@@ -43,12 +44,13 @@ use super::{
     AppendRefusal, OnDurable, StoreFailure, WriteFailure, database::STEPS, journal::Journal,
     queue::Queue, sqlite,
 };
+pub(super) use causes::SCHEMA as CAUSES;
 use checkpoint::Checkpoints;
 pub use close::DayTotals;
 pub use load::{LedgerReader, Line};
 pub(super) use schema::{BALANCES, SCHEMA};
 pub use verify::{Flaw, Proof, verify};
-use writer::Writer;
+use writer::{Pages, Writer};
 
 /// How the ledger works.
 #[derive(Debug, Clone, Copy)]
@@ -183,14 +185,15 @@ impl Ledger {
     /// When the file cannot be opened, is of a newer version, or another process has its ledger open.
     pub fn open(path: &Path, settings: Settings) -> Result<(Self, Opened), StoreFailure> {
         let lock = sqlite::lock(path)?;
-        let mut connection = sqlite::open_writer(path, sqlite::BUSY)?;
+        let mut connection = sqlite::open_writer(path, sqlite::Page::Short, sqlite::BUSY)?;
         sqlite::migrate(&mut connection, path, STEPS)?;
         let damage = verify::tail(&connection)?;
-        let (books, head) = load::books(&connection)?;
+        let pages = Pages::load(&mut connection)?;
+        let books = &pages.books;
         let opened = Opened {
             accounts: books.accounts().count(),
             rows: books.last(),
-            reservations: held(&books),
+            reservations: held(books),
             damage,
         };
         let shared = Arc::new(Shared { healthy: AtomicBool::new(true), ..Shared::default() });
@@ -199,7 +202,7 @@ impl Ledger {
         let checkpoints = Checkpoints::start(path)?;
         Checkpoints::leave_to_it(&connection)?;
         let own = writer::Own { connection, lock, checkpoints, nudge };
-        let writer = Writer::new(own, (books, head), Arc::clone(&shared));
+        let writer = Writer::new(own, pages, Arc::clone(&shared));
         let batch = settings.batch;
         let queue = Queue::start("ledger", settings.queue, move |inbox| writer.run(&inbox, batch))
             .map_err(StoreFailure::Thread)?;

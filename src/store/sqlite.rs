@@ -18,16 +18,35 @@ use super::StoreFailure;
 /// How long a connection waits for another process's transaction.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
+/// The size of a file's pages, in bytes, heeded when it is made: a commit writes whole pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Page {
+    /// Rows are added at the end.
+    Long = 4_096,
+    /// Rows here and there are changed: postings a second are a third more than with long ones.
+    Short = 1_024,
+}
+
+/// How long the log may get before a commit brings it over, in bytes: at `SQLite`'s own 1,000 pages
+/// that shows in the tail of the latency.
+const LOG_BYTES: i64 = 40 * 1024 * 1024;
+
 /// A connection that writes: WAL, and every commit is on disk before it returns.
-pub(super) fn open_writer(path: &Path, busy: Duration) -> Result<Connection, StoreFailure> {
+pub(super) fn open_writer(
+    path: &Path,
+    page: Page,
+    busy: Duration,
+) -> Result<Connection, StoreFailure> {
     let failed = |source| StoreFailure::Open { path: path.to_owned(), source };
     let connection = Connection::open(path).map_err(failed)?;
     let prepare = |connection: &Connection| -> rusqlite::Result<()> {
         connection.busy_timeout(busy)?;
+        connection.pragma_update(None, "page_size", page as i64)?;
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        // At the default of 1,000 pages the checkpoints show in the tail of the latency.
-        connection.pragma_update_and_check(None, "wal_autocheckpoint", 10_000, |_| Ok(()))?;
+        let bytes: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pages = LOG_BYTES / bytes.max(1);
+        connection.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?;
         connection.pragma_update(None, "cache_size", -16_384)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.set_prepared_statement_cache_capacity(64);

@@ -40,6 +40,9 @@ pub enum Cause {
 #[error("the bytes are not those of a cause")]
 pub struct CauseMistake;
 
+/// The first byte of a card at a terminal.
+const TERMINAL: u8 = 1;
+
 /// Writes the bytes of a cause.
 struct Bytes(Vec<u8>);
 
@@ -91,7 +94,7 @@ impl Cause {
     pub fn bytes(&self) -> Vec<u8> {
         let bytes = match self {
             Self::Terminal { terminal, boot, seq } => {
-                Bytes::new(1).text(terminal.as_str()).number(*boot).number(*seq)
+                Bytes::new(TERMINAL).text(terminal.as_str()).number(*boot).number(*seq)
             }
             Self::Reading { meter, epoch, register, line } => {
                 Bytes::new(2).text(meter.as_str()).number(*epoch).number(*register).number(*line)
@@ -114,6 +117,14 @@ impl Cause {
         bytes.0
     }
 
+    /// Of the bytes of a card at a terminal: those of the terminal's start, and the count since then,
+    /// which rises. `None` for other causes.
+    #[must_use]
+    pub fn of_terminal(bytes: &[u8]) -> Option<(&[u8], u64)> {
+        let (start, count) = bytes.split_last_chunk::<8>()?;
+        (start.first() == Some(&TERMINAL)).then(|| (start, u64::from_be_bytes(*count)))
+    }
+
     /// The cause with these bytes.
     ///
     /// # Errors
@@ -121,8 +132,8 @@ impl Cause {
     pub fn read(bytes: &[u8]) -> Result<Self, CauseMistake> {
         let (tag, rest) = bytes.split_first().ok_or(CauseMistake)?;
         let mut read = Read(rest);
-        let cause = match tag {
-            1 => {
+        let cause = match *tag {
+            TERMINAL => {
                 let terminal = read.code()?;
                 Self::Terminal { terminal, boot: read.number()?, seq: read.number()? }
             }

@@ -47,7 +47,7 @@ impl Editor {
     /// # Errors
     /// When the file cannot be opened or is of a newer version.
     pub fn open(path: &Path) -> Result<Self, StoreFailure> {
-        let mut connection = sqlite::open_writer(path, sqlite::BUSY)?;
+        let mut connection = sqlite::open_writer(path, sqlite::Page::Short, sqlite::BUSY)?;
         sqlite::migrate(&mut connection, path, schema::STEPS)?;
         Ok(Self { connection })
     }

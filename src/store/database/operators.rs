@@ -292,7 +292,7 @@ mod tests {
         let id = OperatorId::new("wang.wei").unwrap();
         let (token, hash) = new_token(&id).unwrap();
         {
-            let mut old = sqlite::open_writer(&file, sqlite::BUSY).unwrap();
+            let mut old = sqlite::open_writer(&file, sqlite::Page::Short, sqlite::BUSY).unwrap();
             sqlite::migrate(&mut old, &file, &STEPS[..2]).unwrap();
             let insert = "INSERT INTO operators VALUES (?1, ?2, 5, NULL), ('gone', ?2, 5, 6)";
             old.execute(insert, params![id.as_str(), hash.to_string()]).unwrap();

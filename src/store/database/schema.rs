@@ -148,6 +148,7 @@ pub(in crate::store) const STEPS: &[&str] = &[
 ",
     crate::store::ledger::SCHEMA,
     crate::store::ledger::BALANCES,
+    crate::store::ledger::CAUSES,
     "
     CREATE TABLE feeders (
         feeder TEXT PRIMARY KEY,

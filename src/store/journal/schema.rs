@@ -62,7 +62,7 @@ pub(super) struct Found {
 
 pub(super) fn open(path: &Path, settings: &Settings) -> Result<Found, StoreFailure> {
     let lock = sqlite::lock(path)?;
-    let mut connection = sqlite::open_writer(path, settings.busy)?;
+    let mut connection = sqlite::open_writer(path, sqlite::Page::Long, settings.busy)?;
     sqlite::migrate(&mut connection, path, STEPS)?;
     if let Some(bytes) = settings.bytes_max {
         let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;

@@ -1,6 +1,6 @@
 //! Bringing what is in the log of `onecard.db` into its pages, beside the writer instead of in it.
 //!
-//! `SQLite` does that by itself after some commit, which then takes as long as ten thousand pages
+//! `SQLite` does that by itself after some commit, which then takes as long as forty megabytes
 //! take to the disk. Here a thread with a connection of its own does it, which holds no writer up.
 //! It never catches up wholly with a writer that goes on, and only a log that is wholly brought over
 //! is begun anew; so from time to time the writer brings over the little that is left.
@@ -22,13 +22,13 @@ use crate::store::{StoreFailure, sqlite};
 /// So many new rows are worth a turn of the thread; some three pages each.
 const ROWS: u64 = 4_096;
 /// A log longer than this, in pages, is to be begun anew.
-const LONG: i64 = 10_000;
+const LONG: i64 = 40_000;
 /// The most, in pages, that the writer brings over itself: some milliseconds.
-const LITTLE: i64 = 1_000;
+const LITTLE: i64 = 4_000;
 /// How often the thread tries to catch up with a writer that goes on.
 const TURNS: usize = 4;
 /// Should the thread have ended: at so many pages the writer does it all, as `SQLite` has it.
-const AT_LAST: i64 = 100_000;
+const AT_LAST: i64 = 400_000;
 
 /// The writer's side. Dropping it ends the thread, and waits for that.
 pub(super) struct Checkpoints {
@@ -42,7 +42,7 @@ pub(super) struct Checkpoints {
 impl Checkpoints {
     /// Starts the thread for the database at `path`.
     pub(super) fn start(path: &Path) -> Result<Self, StoreFailure> {
-        let connection = sqlite::open_writer(path, sqlite::BUSY)?;
+        let connection = sqlite::open_writer(path, sqlite::Page::Short, sqlite::BUSY)?;
         let nearly_done = Arc::new(AtomicBool::new(false));
         // One nudge is enough to have all brought over.
         let (nudge, nudges) = sync_channel(1);

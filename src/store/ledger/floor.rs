@@ -32,8 +32,13 @@ impl Floor {
     /// # Errors
     /// When it cannot be written.
     pub fn create(path: &Path, accounts: u32) -> Result<Self, StoreFailure> {
-        let mut connection = sqlite::open_writer(path, sqlite::BUSY)?;
+        let mut connection = sqlite::open_writer(path, sqlite::Page::Short, sqlite::BUSY)?;
         sqlite::migrate(&mut connection, path, STEPS)?;
+        // What keeps a cause from being there twice where nothing else does.
+        connection.execute_batch(
+            "DROP INDEX ledger_rows_cause;
+             CREATE UNIQUE INDEX ledger_rows_cause ON ledger_rows (cause) WHERE cause IS NOT NULL",
+        )?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for number in 0..accounts {
             let sql = "INSERT INTO ledger_accounts VALUES
@@ -74,7 +79,7 @@ impl Floor {
                 operator: None,
                 why: None,
             };
-            columns.insert(&transaction, &[7; 32])?;
+            columns.insert_blindly(&transaction, &[7; 32])?;
             for account in [*debit, *credit] {
                 if let Some(sum) =
                     usize::try_from(account).ok().and_then(|a| self.credits.get_mut(a))

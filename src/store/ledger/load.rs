@@ -13,7 +13,10 @@ use onecard_rules::{
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::row::{self, Columns, GENESIS};
+use super::{
+    causes,
+    row::{self, Columns, GENESIS},
+};
 use crate::store::{
     StoreFailure,
     sqlite::{self, damaged, parsed, parsed_if},
@@ -119,24 +122,22 @@ fn entry_rows(
     Ok(())
 }
 
-/// The entry that a cause was carried out as.
-pub(super) fn by_cause(
-    from: &Connection,
-    cause: &[u8],
-) -> rusqlite::Result<Option<(RowNo, Vec<Row>)>> {
-    let sql = "SELECT entry FROM ledger_rows WHERE cause = ?1";
-    let entry = from
-        .prepare_cached(sql)?
-        .query_row([cause], |row| sqlite::unsigned(row, 0))
-        .optional()?
-        .map(RowNo);
-    let Some(entry) = entry else { return Ok(None) };
+/// The entry with a cause that is not a terminal's.
+pub(super) fn indexed(from: &Connection, cause: &[u8]) -> rusqlite::Result<Option<RowNo>> {
+    let sql = "SELECT entry FROM ledger_rows
+               WHERE cause = ?1 AND cause IS NOT NULL AND substr(cause, 1, 1) <> x'01'";
+    let found = from.prepare_cached(sql)?.query_row([cause], |row| sqlite::unsigned(row, 0));
+    Ok(found.optional()?.map(RowNo))
+}
+
+/// The rows of an entry, for the rules.
+pub(super) fn rows_of(from: &Connection, entry: RowNo) -> rusqlite::Result<Vec<Row>> {
     let mut rows = Vec::new();
     entry_rows(from, entry, |columns| {
         rows.push(columns.row()?);
         Ok(())
     })?;
-    Ok(Some((entry, rows)))
+    Ok(rows)
 }
 
 /// The rows on record, for the rules.
@@ -294,6 +295,14 @@ impl LedgerReader {
     fn name(&self, number: AccountNo) -> rusqlite::Result<AccountName> {
         let sql = "SELECT name FROM ledger_accounts WHERE number = ?1";
         self.connection.prepare_cached(sql)?.query_row([number.0], |row| parsed(row, 0))
+    }
+
+    /// The entry that a cause was carried out as, if it was.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn entry_of(&self, cause: &Cause) -> Result<Option<RowNo>, StoreFailure> {
+        Ok(causes::entry_of(&self.connection, &cause.bytes())?)
     }
 
     /// What is kept beside money under this kind, by key.

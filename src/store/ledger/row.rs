@@ -38,9 +38,20 @@ pub(super) const SELECT: &str = "SELECT number, entry, at_ms, day, phase, purpos
      amount, about, debit_before, credit_before, until_ms, cause, operator, why, hash \
      FROM ledger_rows";
 
-const INSERT: &str = "INSERT INTO ledger_rows VALUES \
-     (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) \
-     ON CONFLICT (cause) WHERE cause IS NOT NULL DO NOTHING";
+/// A row as it is written.
+macro_rules! insert {
+    ($more:literal) => {
+        concat!(
+            "INSERT INTO ledger_rows VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ",
+            "?14, ?15, ?16, ?17)",
+            $more
+        )
+    };
+}
+const INSERT: &str = insert!(
+    " ON CONFLICT (cause) WHERE cause IS NOT NULL AND substr(cause, 1, 1) <> x'01' DO NOTHING"
+);
+const INSERT_BLINDLY: &str = insert!("");
 
 /// A row's number as a column.
 pub(super) fn number(row: RowNo) -> i64 {
@@ -138,7 +149,16 @@ impl<'a> Columns<'a> {
 
     /// Adds the row; false when its cause is on record already.
     pub(super) fn insert(&self, to: &Connection, hash: &[u8; 32]) -> rusqlite::Result<bool> {
-        let inserted = to.prepare_cached(INSERT)?.execute(rusqlite::params![
+        Ok(self.execute(to, INSERT, hash)? == 1)
+    }
+
+    /// Adds the row; one whose cause is on record fails.
+    pub(super) fn insert_blindly(&self, to: &Connection, hash: &[u8; 32]) -> rusqlite::Result<()> {
+        self.execute(to, INSERT_BLINDLY, hash).map(drop)
+    }
+
+    fn execute(&self, to: &Connection, sql: &str, hash: &[u8; 32]) -> rusqlite::Result<usize> {
+        to.prepare_cached(sql)?.execute(rusqlite::params![
             number(self.number),
             number(self.entry),
             self.at_ms,
@@ -156,8 +176,7 @@ impl<'a> Columns<'a> {
             self.operator,
             self.why,
             hash,
-        ])?;
-        Ok(inserted == 1)
+        ])
     }
 }
 

@@ -17,6 +17,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{
     Answer, Command, Done, Keep, Shared, Task, With,
+    causes::Causes,
     checkpoint::Checkpoints,
     close,
     load::{self, OnRecord},
@@ -46,14 +47,15 @@ pub(super) struct Own {
 }
 
 /// The books, and the chain that their rows hang on.
-struct Pages {
-    books: Books,
-    head: [u8; 32],
+pub(super) struct Pages {
+    pub books: Books,
+    pub causes: Causes,
+    pub head: [u8; 32],
 }
 
 impl Writer {
-    pub(super) fn new(own: Own, (books, head): (Books, [u8; 32]), shared: Arc<Shared>) -> Self {
-        Self { own, ledger: Pages { books, head }, unsure: false, shared }
+    pub(super) fn new(own: Own, ledger: Pages, shared: Arc<Shared>) -> Self {
+        Self { own, ledger, unsure: false, shared }
     }
 
     /// Works until the queue is closed and empty.
@@ -111,8 +113,7 @@ impl Writer {
 
     fn write(&mut self, commands: &[Command]) -> rusqlite::Result<Vec<Answer>> {
         if self.unsure {
-            let (books, head) = load::books(&self.own.connection)?;
-            self.ledger = Pages { books, head };
+            self.ledger = Pages::load(&mut self.own.connection)?;
             self.unsure = false;
         }
         let transaction =
@@ -132,6 +133,13 @@ impl Writer {
 }
 
 impl Pages {
+    /// The ledger as it is on disk.
+    pub(super) fn load(connection: &mut Connection) -> rusqlite::Result<Self> {
+        let (books, head) = load::books(connection)?;
+        let causes = Causes::take_up(connection, books.last())?;
+        Ok(Self { books, causes, head })
+    }
+
     fn handle(&mut self, to: &Transaction<'_>, task: &Task) -> rusqlite::Result<Answer> {
         Ok(match task {
             Task::Order(order) => self.carry_out(to, order)?,
@@ -187,8 +195,9 @@ impl Pages {
         order: &Order,
         cause: &[u8],
     ) -> rusqlite::Result<Option<Refusal>> {
-        let found = load::by_cause(from, cause)?;
-        Ok(found.map(|(entry, rows)| self.books.compare(order, entry, &rows)))
+        let Some(entry) = self.causes.find(from, cause)? else { return Ok(None) };
+        let rows = load::rows_of(from, entry)?;
+        Ok(Some(self.books.compare(order, entry, &rows)))
     }
 
     /// Writes an entry down and carries it out; `None` when its cause is on record already.
@@ -198,6 +207,9 @@ impl Pages {
         entry: &Entry,
         cause: &[u8],
     ) -> rusqlite::Result<Option<RowNo>> {
+        if self.causes.is_known(to, cause)? {
+            return Ok(None);
+        }
         let first = self.books.last().later(1);
         let links = self.books.links(entry);
         let mut head = self.head;
@@ -227,6 +239,7 @@ impl Pages {
                 return Ok(None);
             }
         }
+        self.causes.add(to, first, cause)?;
         self.head = head;
         self.books.apply(entry);
         note_reservation(to, entry, first)?;
