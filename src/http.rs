@@ -24,6 +24,7 @@ use tracing::info;
 
 use crate::{
     metrics::Metrics,
+    money::Cashier,
     operators::Operators,
     store::{journal::Journal, ledger::Ledger},
 };
@@ -33,21 +34,25 @@ mod asked;
 mod campus;
 mod desks;
 mod health;
+mod money;
 mod openapi;
 mod operator;
 mod pages;
+mod pay;
 mod places;
 mod power;
 mod problem;
+mod quarantine;
 mod read;
 mod rights;
 mod session;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
 pub use campus::Supplies;
-pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus, PowerDesk};
+pub use desks::{AccessDesk, AlarmDesk, BillingDesk, Counts, LinkStatus, PowerDesk};
 pub use websocket::Websocket;
 
 /// Longest body taken, in bytes; orders are short.
@@ -66,6 +71,8 @@ pub struct Backend {
     pub access: AccessDesk,
     pub alarms: AlarmDesk,
     pub power: PowerDesk,
+    pub billing: BillingDesk,
+    pub cashier: Arc<Cashier>,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
     pub ledger: Ledger,
