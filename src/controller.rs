@@ -2,18 +2,19 @@
 //!
 //! **Load, then listen**: the first message is taken when every table is there.
 
+mod common;
 mod tables;
 
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
     time::Duration,
 };
 
-use actix::{Actor as _, Addr};
+use actix::Addr;
 use bytes::Bytes;
-use chrono_tz::Tz;
 use onecard_devices::{
     clock::SharedClock,
     link::{Outgoing, Publish, Qos},
@@ -21,37 +22,29 @@ use onecard_devices::{
 };
 use onecard_rules::{
     Time,
-    alarm::AlarmBoard,
     directory::DirectoryMistake,
     event::{DeviceKind, Event},
-    site::Site,
 };
 use tokio::{sync::watch, task::JoinHandle};
 use tracing::{info, warn};
 
+use common::Common;
 use tables::Tables;
 pub use tables::directory_of;
 
 use crate::{
     access::state::{AccessState, RuleSet},
-    alarms::Alarms,
-    broker::accounts::Accounts,
     campus::{Campus, Mistakes},
     clock::SystemClock,
-    consequences::Projection,
-    http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure, PowerDesk, Supplies},
+    http::{self, AccessDesk, AlarmDesk, Backend, BillingDesk, HttpFailure, PowerDesk, Supplies},
     late::LateReceiver,
-    link::{Link, LinkFailure, LinkHandle},
+    link::{Link, LinkFailure},
     metrics::Metrics,
-    operators::{self, Operators},
-    outbox::Outbox,
-    power::{self, Power},
-    recovery::RoomRecord,
-    reload::{self, Reloading},
+    money::Cashier,
+    power::Power,
+    reload::Reloading,
     store::{
-        OnDurable, StoreFailure,
-        database::{Database, Loaded},
-        journal::{Journal, JournalReader},
+        OnDurable, StoreFailure, WriteFailure, database::Database, journal::Journal, ledger::Ledger,
     },
     wiring::{self, Parts},
 };
@@ -74,6 +67,10 @@ pub enum StartFailure {
     Folder { folder: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Store(#[from] StoreFailure),
+    #[error("the thread that tells the journal of money cannot be started: {0}")]
+    Telling(std::io::Error),
+    #[error("the accounts of the campus cannot be opened: {0}")]
+    Accounts(WriteFailure),
     #[error("the campus has mistakes:\n{0}")]
     Campus(#[from] Mistakes),
     #[error(transparent)]
@@ -98,10 +95,14 @@ pub struct Controller {
     http: http::Server,
     journal: Journal,
     database: Database,
+    ledger: Ledger,
+    /// Brings the facts born with money to the journal.
+    telling: Option<thread::JoinHandle<()>>,
     stop: watch::Sender<bool>,
     outbox: JoinHandle<()>,
     reloading: Reloading,
     power: Addr<Power>,
+    cashier: Cashier,
     topics: Topics,
     clock: SharedClock,
     pub metrics: Metrics,
@@ -133,6 +134,8 @@ impl Controller {
             database,
             journal,
             opened,
+            ledger,
+            books,
             loaded,
             directory,
             mut recovery,
@@ -141,8 +144,7 @@ impl Controller {
             projected_alarms,
         } = tables;
         let rooms_since = recovery.take_rooms();
-        let (presence, orders, alarms) = recovery.finish(&site);
-        let now = clock.now();
+        let ((presence, orders, alarms), now) = (recovery.finish(&site), clock.now());
         let (people, cards) = (directory.people_count(), directory.card_count());
         let rules_version = rules.version.clone();
         let state = AccessState::new(Arc::clone(&site), rules, directory, presence, orders, now);
@@ -160,35 +162,30 @@ impl Controller {
             run: opened.boot.to_string(),
         });
         late.name(services.switchboard.receive());
-        let common = Common { journal, database, clock, metrics, topics, link: link.publisher() };
+        let common =
+            Common { journal, database, ledger, clock, metrics, topics, link: link.publisher() };
+        let telling = common.telling(&books, &services.alarms)?;
         let power = common.power(&campus, &site, &loaded, rooms_since, &services.alarms);
+        let (billing, cashier) = common.money(&campus, &site, &power, &services.alarms).await?;
 
         let (stop, stopped) = watch::channel(false);
         let outbox = common.outbox((projected_alarms, loaded.as_of), site.zone, stopped.clone())?;
         let known = common.operators(&site, &accounts, link.handle(), stopped.clone());
-        let Common { journal, database, clock, metrics, topics, .. } = common;
-        record(&journal, booted(now, people, cards, rules_version));
-        link.listen();
-        publish(&*link.publisher(), &topics, "online");
-        let reloading = reload::start(reload::Parts {
-            folder: campus.folder.clone(),
-            revisions: loaded.revisions,
-            database: database.clone(),
-            journal: journal.clone(),
-            accounts,
-            access: services.access.clone(),
-            link: link.handle(),
-            clock: clock.clone(),
-            retention: site.limits.retention,
-            stop: stopped,
-        });
+        common.begin(booted(now, people, cards, rules_version), &mut link);
+        let access = services.access.clone();
+        let ends = (link.handle(), stopped);
+        let reloading = common.reloading(&campus, loaded.revisions, accounts, access, ends);
+        let Common { journal, database, ledger, clock, metrics, topics, .. } = common;
         let backend = Backend {
             site,
             access: AccessDesk::of(&services.access),
             alarms: AlarmDesk::of(&services.alarms),
             power: PowerDesk::of(&power),
+            billing: BillingDesk::of(&billing),
+            cashier: Arc::new(cashier.clone()),
             gates: Arc::new(services.gates),
             journal: journal.clone(),
+            ledger: ledger.clone(),
             operators: known,
             supplies: Arc::new(Supplies::of(&campus.power)),
             websocket: link.websocket(&campus),
@@ -204,10 +201,13 @@ impl Controller {
             http,
             journal,
             database,
+            ledger,
+            telling,
             stop,
             outbox,
             reloading,
             power,
+            cashier,
             topics,
             clock,
             metrics,
@@ -232,6 +232,12 @@ impl Controller {
         &self.power
     }
 
+    /// Who moves money, to pay from within the process.
+    #[must_use]
+    pub fn cashier(&self) -> &Cashier {
+        &self.cashier
+    }
+
     /// The journal, to follow it from within the process.
     #[must_use]
     pub fn journal(&self) -> &Journal {
@@ -244,6 +250,13 @@ impl Controller {
         self.http.stop().await;
         record(&self.journal, Event::Stopped { at: self.clock.now() });
         self.journal.touch_alive(self.clock.now());
+        // What was paid is told before the outbox ends; what is not, follows at the next start.
+        self.ledger.close();
+        if let Some(telling) = self.telling
+            && telling.join().is_err()
+        {
+            warn!("the facts of the ledger did not end in order");
+        }
         publish(&*self.link.publisher(), &self.topics, "offline");
         // Watchers end with the flag; nobody listening to it is gone already.
         let _ = self.stop.send(true);
@@ -255,87 +268,6 @@ impl Controller {
         self.journal.close();
         self.database.close();
         info!("stopped");
-    }
-}
-
-/// What every service is given.
-struct Common {
-    journal: Journal,
-    database: Database,
-    clock: SharedClock,
-    metrics: Metrics,
-    topics: Topics,
-    link: Arc<dyn Publish>,
-}
-
-impl Common {
-    /// Starts the service that watches rooms.
-    fn power(
-        &self,
-        campus: &Campus,
-        site: &Arc<Site>,
-        loaded: &Loaded,
-        since: Vec<RoomRecord>,
-        alarms: &Addr<Alarms>,
-    ) -> Addr<Power> {
-        let (link, topics, metrics) =
-            (Arc::clone(&self.link), self.topics.clone(), self.metrics.clone());
-        Power::new(power::Parts {
-            power: campus.power.clone(),
-            calendar: campus.calendar.clone(),
-            site: Arc::clone(site),
-            stored: loaded.rooms.clone(),
-            stored_feeders: loaded.feeders.clone(),
-            since,
-            journal: self.journal.clone(),
-            database: self.database.clone(),
-            clock: self.clock.clone(),
-            metrics: self.metrics.clone(),
-            alarms: alarms.clone().recipient(),
-            publisher: power::Publisher::new(link, topics, metrics),
-        })
-        .start()
-    }
-
-    /// Who may give orders, watched for those whose right has ended.
-    fn operators(
-        &self,
-        site: &Arc<Site>,
-        accounts: &Arc<Accounts>,
-        link: LinkHandle,
-        stopped: watch::Receiver<bool>,
-    ) -> Arc<Operators> {
-        let known = Arc::new(Operators::new(
-            self.database.path().to_owned(),
-            Arc::clone(site),
-            self.topics.clone(),
-            Arc::clone(accounts),
-        ));
-        let (journal, clock) = (self.journal.clone(), self.clock.clone());
-        actix::spawn(operators::watch(Arc::clone(&known), link, journal, clock, stopped));
-        known
-    }
-
-    /// Starts what tells the world of the facts on record after row `done`, as of which `alarms` stand.
-    fn outbox(
-        &self,
-        (alarms, done): (AlarmBoard, u64),
-        zone: Tz,
-        stopped: watch::Receiver<bool>,
-    ) -> Result<JoinHandle<()>, StoreFailure> {
-        let topics = self.topics.clone();
-        let reader = JournalReader::open(self.journal.path())?;
-        let outbox = Outbox {
-            last_entries: reader.last_entries(done)?,
-            reader,
-            journal: self.journal.clone(),
-            database: self.database.clone(),
-            link: Arc::clone(&self.link),
-            projection: Projection::new(topics, zone, CONTROLLER.to_owned(), alarms),
-            metrics: self.metrics.clone(),
-            done,
-        };
-        Ok(actix::spawn(outbox.run(stopped)))
     }
 }
 

@@ -22,28 +22,37 @@ use onecard_devices::{clock::SharedClock, gate::actor::GetSnapshot};
 use onecard_rules::{ids::GateId, site::Site};
 use tracing::info;
 
-use crate::{metrics::Metrics, operators::Operators, store::journal::Journal};
+use crate::{
+    metrics::Metrics,
+    money::Cashier,
+    operators::Operators,
+    store::{journal::Journal, ledger::Ledger},
+};
 
 mod act;
 mod asked;
 mod campus;
 mod desks;
 mod health;
+mod money;
 mod openapi;
 mod operator;
 mod pages;
+mod pay;
 mod places;
 mod power;
 mod problem;
+mod quarantine;
 mod read;
 mod rights;
 mod session;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
 pub use campus::Supplies;
-pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus, PowerDesk};
+pub use desks::{AccessDesk, AlarmDesk, BillingDesk, Counts, LinkStatus, PowerDesk};
 pub use websocket::Websocket;
 
 /// Longest body taken, in bytes; orders are short.
@@ -62,8 +71,11 @@ pub struct Backend {
     pub access: AccessDesk,
     pub alarms: AlarmDesk,
     pub power: PowerDesk,
+    pub billing: BillingDesk,
+    pub cashier: Arc<Cashier>,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
+    pub ledger: Ledger,
     pub operators: Arc<Operators>,
     pub supplies: Arc<Supplies>,
     pub websocket: Websocket,

@@ -9,6 +9,7 @@
 //! holds the hash of the row before it, so that a change to what is on record shows ([`verify`]).
 //! Which orders are carried out is `rules::ledger`'s to say.
 
+mod balances;
 mod causes;
 mod checkpoint;
 mod close;
@@ -44,6 +45,7 @@ use super::{
     AppendRefusal, OnDurable, StoreFailure, WriteFailure, database::STEPS, journal::Journal,
     queue::Queue, sqlite,
 };
+pub use balances::Balances;
 pub(super) use causes::SCHEMA as CAUSES;
 use checkpoint::Checkpoints;
 pub use close::DayTotals;
@@ -126,6 +128,11 @@ enum Task {
         by: Option<OperatorId>,
     },
     Keep,
+    /// What is due by itself is carried out.
+    Due {
+        now: Time,
+        day: NaiveDate,
+    },
     /// The journal has got the facts up to this one.
     Told {
         through: u64,
@@ -167,6 +174,7 @@ struct Inner {
     path: PathBuf,
     capacity: usize,
     shared: Arc<Shared>,
+    balances: Balances,
     /// Nudges whoever brings facts to the journal; taken by it.
     facts: Mutex<Option<Receiver<()>>>,
     queue: Queue<Command>,
@@ -199,16 +207,19 @@ impl Ledger {
         let shared = Arc::new(Shared { healthy: AtomicBool::new(true), ..Shared::default() });
         // One nudge is enough to have everything told that waits.
         let (nudge, nudges) = sync_channel(1);
+        let balances = Balances::default();
+        let all: Vec<_> = books.accounts().map(|(number, _)| number).collect();
+        balances.note(books, &all, NaiveDate::MIN);
         let checkpoints = Checkpoints::start(path)?;
         Checkpoints::leave_to_it(&connection)?;
         let own = writer::Own { connection, lock, checkpoints, nudge };
-        let writer = Writer::new(own, pages, Arc::clone(&shared));
+        let writer = Writer::new(own, pages, Arc::clone(&shared), balances.clone());
         let batch = settings.batch;
         let queue = Queue::start("ledger", settings.queue, move |inbox| writer.run(&inbox, batch))
             .map_err(StoreFailure::Thread)?;
         let facts = Mutex::new(Some(nudges));
         let (path, capacity) = (path.to_owned(), settings.queue);
-        let inner = Inner { path, capacity, shared, facts, queue };
+        let inner = Inner { path, capacity, shared, balances, facts, queue };
         Ok((Self(Arc::new(inner)), opened))
     }
 
@@ -311,6 +322,27 @@ impl Ledger {
             queued?;
             receipt.await.unwrap_or(Err(WriteFailure::Closed))
         }
+    }
+
+    /// What rooms have left, whenever it changes, and once in the beginning; nothing of rooms that money
+    /// has never touched.
+    #[must_use]
+    pub fn balances(&self) -> Balances {
+        self.0.balances.clone()
+    }
+
+    /// Carries out what is due by itself: reservations whose time is up end, and what is left of
+    /// subsidies that are over goes back.
+    ///
+    /// # Errors
+    /// As [`Self::order`].
+    pub fn carry_out_due(
+        &self,
+        now: Time,
+        day: NaiveDate,
+        then: OnDurable<Answer>,
+    ) -> Result<(), AppendRefusal> {
+        self.send(Task::Due { now, day }, With::default(), then)
     }
 
     /// How the writer does.

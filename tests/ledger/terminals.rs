@@ -49,8 +49,8 @@ fn each_is_known(ledger: &Ledger, when: &str) {
         let other = Refusal::ExistsWithDifferentAmount { entry: first, amount: Fen::new(1) };
         assert_eq!(entry(ledger, at_terminal(number, 2)), Err(other), "{when}: {number}");
         let reader = LedgerReader::open(ledger.path()).unwrap();
-        let read = reader.entry_of(&at_terminal(number, 1).cause).unwrap();
-        assert_eq!(read, Some(first), "{when}: {number}");
+        let read = reader.entry(&at_terminal(number, 1).cause).unwrap();
+        assert_eq!(read, Some((first, Fen::new(1))), "{when}: {number}");
     }
 }
 
@@ -68,7 +68,7 @@ fn a_card_at_a_terminal_counts_once_however_old_it_is() {
     let (ledger, opened) = open(folder.path());
     each_is_known(&ledger, "over a restart");
     let reader = LedgerReader::open(ledger.path()).unwrap();
-    assert_eq!(reader.entry_of(&at_terminal(50, 1).cause).unwrap(), None);
+    assert_eq!(reader.entry(&at_terminal(50, 1).cause).unwrap(), None);
     let late = entry(&ledger, at_terminal(50, 1)).unwrap();
     assert_eq!(late, opened.rows.later(1), "what comes late is new all the same");
     assert_eq!(entry(&ledger, at_terminal(50, 1)), Err(Refusal::Exists { entry: late }));

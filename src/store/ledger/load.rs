@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use onecard_rules::{
     Time,
+    ids::PersonId,
     ledger::{
         Account, AccountName, AccountNo, Archive, Books, Cause, Earlier, Phase, Reservation,
         Restore, Row, RowNo,
@@ -297,14 +298,6 @@ impl LedgerReader {
         self.connection.prepare_cached(sql)?.query_row([number.0], |row| parsed(row, 0))
     }
 
-    /// The entry that a cause was carried out as, if it was.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn entry_of(&self, cause: &Cause) -> Result<Option<RowNo>, StoreFailure> {
-        Ok(causes::entry_of(&self.connection, &cause.bytes())?)
-    }
-
     /// What is kept beside money under this kind, by key.
     ///
     /// # Errors
@@ -314,6 +307,29 @@ impl LedgerReader {
         let mut statement = self.connection.prepare_cached(sql)?;
         let found = statement.query_map([kind], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// What is kept beside money under this kind and key.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn state(&self, kind: &str, key: &str) -> Result<Option<String>, StoreFailure> {
+        let sql = "SELECT body FROM ledger_states WHERE kind = ?1 AND key = ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([kind, key], |row| row.get(0)).optional()?)
+    }
+
+    /// What a cause was carried out as, and what it moved.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn entry(&self, cause: &Cause) -> Result<Option<(RowNo, Fen)>, StoreFailure> {
+        let Some(entry) = causes::entry_of(&self.connection, &cause.bytes())? else {
+            return Ok(None);
+        };
+        let rows = rows_of(&self.connection, entry)?;
+        let sum = rows.iter().fold(Fen::ZERO, |sum, row| sum.plus(row.amount).unwrap_or(Fen::MAX));
+        Ok(Some((entry, sum)))
     }
 
     /// What each account and purpose came to on a day that is closed: name, purpose, out, in.
@@ -343,6 +359,15 @@ impl LedgerReader {
         let found =
             statement.query_map([limit], |row| Ok((sqlite::unsigned(row, 0)?, row.get(1)?)))?;
         Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether somebody of this number is registered.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn knows(&self, person: &PersonId) -> Result<bool, StoreFailure> {
+        let mut statement = self.connection.prepare_cached("SELECT 1 FROM people WHERE id = ?1")?;
+        Ok(statement.exists([person.as_str()])?)
     }
 
     /// The last day that is closed.

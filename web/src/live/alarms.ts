@@ -53,6 +53,7 @@ export function severityOf(reason: Reason): Severity {
     case 'draws_while_open':
     case 'closed_by_itself':
     case 'messages_dropped':
+    case 'ledger_damaged':
       return 'critical'
     case 'held':
     case 'gate_fault':
@@ -60,6 +61,7 @@ export function severityOf(reason: Reason): Severity {
     case 'line_down':
     case 'unknown_cards':
     case 'rules_refused':
+    case 'not_billed':
     case 'relay_silent':
     case 'meter_silent':
     case 'opened_by_itself':
