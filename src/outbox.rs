@@ -136,6 +136,7 @@ impl Outbox {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::RoomHappened { .. }
+            | Event::TapHappened { .. }
             | Event::PeopleImported { .. }
             | Event::Audited(_) => None,
         }

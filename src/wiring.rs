@@ -198,6 +198,6 @@ fn restore(readers: &mut HashMap<&ReaderId, Reader>, swipe: &RecentSwipe) {
         None => SwipeText::Code(raw.clone()),
     };
     let key = swipe.swipe.as_ref().map(|key| (key.boot, key.seq));
-    let known = Swipe { text, at: swipe.presented_at, key };
+    let known = Swipe { text, at: swipe.presented_at, key, removed: false };
     reader.restore(&known, swipe.decision.clone(), swipe.at);
 }

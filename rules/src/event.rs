@@ -10,13 +10,17 @@ use crate::{
     audit::Audit,
     calendar::DayOfWeek,
     credential::Credential,
-    ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, RoomId, WindowId},
+    ids::{
+        AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, RoomId, TapId,
+        WindowId,
+    },
     mode::{Measure, Mode, Override, Owner},
     passback::Whereabouts,
     person::{CardState, PersonKind},
     power::room::Happening,
     reason::Reason,
     site::Direction,
+    water,
 };
 
 /// What makes a swipe the same swipe when it arrives again.
@@ -258,6 +262,13 @@ pub enum Event {
         room: RoomId,
         happening: Box<Happening>,
     },
+    /// Something happened at a tap.
+    TapHappened {
+        at: Time,
+        area: AreaId,
+        tap: TapId,
+        happening: Box<water::Happening>,
+    },
     /// People or cards were changed by an import; so many there are since.
     PeopleImported {
         at: Time,
@@ -288,6 +299,7 @@ impl Event {
             | Self::RulesLoaded { at, .. }
             | Self::RulesRefused { at, .. }
             | Self::RoomHappened { at, .. }
+            | Self::TapHappened { at, .. }
             | Self::PeopleImported { at, .. } => *at,
         }
     }
@@ -310,6 +322,7 @@ impl Event {
             Self::RulesLoaded { .. } => "rules_loaded",
             Self::RulesRefused { .. } => "rules_refused",
             Self::RoomHappened { .. } => "room_happened",
+            Self::TapHappened { .. } => "tap_happened",
             Self::PeopleImported { .. } => "people_imported",
             Self::Audited(_) => "audited",
         }
@@ -333,6 +346,7 @@ impl Event {
             | Self::RulesLoaded { .. }
             | Self::RulesRefused { .. }
             | Self::RoomHappened { .. }
+            | Self::TapHappened { .. }
             | Self::PeopleImported { .. }
             | Self::Audited(_) => None,
         }
@@ -345,6 +359,9 @@ impl Event {
             Self::EntryDecided(entry) => entry.person.as_ref(),
             Self::PassageEnded(passage) => passage.person.as_ref(),
             Self::Audited(audit) => audit.person(),
+            Self::TapHappened { happening, .. } => {
+                happening.customer().map(|customer| &customer.person)
+            }
             Self::Booted { .. }
             | Self::Stopped { .. }
             | Self::GateModeChanged { .. }

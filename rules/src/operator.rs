@@ -125,7 +125,7 @@ impl Role {
             Action::AcknowledgeAlarm => {
                 matches!(self, Guard | DormitoryManager | Utilities | Security | Administrator)
             }
-            Action::CutRoom | Action::RestoreRoom => {
+            Action::CutRoom | Action::RestoreRoom | Action::ShutTap => {
                 matches!(self, DormitoryManager | Utilities | Administrator)
             }
             Action::LimitRoom | Action::AcceptMeter => matches!(self, Utilities | Administrator),
@@ -241,10 +241,12 @@ pub enum Action {
     LimitRoom,
     /// An exchanged meter is the room's from now on.
     AcceptMeter,
+    /// A tap is out of use, or in use again.
+    ShutTap,
 }
 
 impl Action {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::SeeCampus,
         Self::SeeGates,
         Self::SeeEntries,
@@ -266,6 +268,7 @@ impl Action {
         Self::RestoreRoom,
         Self::LimitRoom,
         Self::AcceptMeter,
+        Self::ShutTap,
     ];
 
     #[must_use]
@@ -292,6 +295,7 @@ impl Action {
             Self::RestoreRoom => "restore_room",
             Self::LimitRoom => "limit_room",
             Self::AcceptMeter => "accept_meter",
+            Self::ShutTap => "shut_tap",
         }
     }
 }

@@ -274,6 +274,7 @@ pub fn site() -> Site {
         areas: areas.into_iter().map(|area| (area.id.clone(), area)).collect(),
         gates: gates.into_iter().map(|gate| (gate.id.clone(), gate)).collect(),
         readers: std::collections::BTreeMap::default(),
+        taps: [].into(),
         limits: Limits::default(),
     }
 }
