@@ -8,6 +8,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
     time::Duration,
 };
 
@@ -15,6 +16,7 @@ use actix::{Actor as _, Addr};
 use bytes::Bytes;
 use chrono_tz::Tz;
 use onecard_devices::{
+    alarm,
     clock::SharedClock,
     link::{Outgoing, Publish, Qos},
     topic::{Channel, Topics, WHOLE_SITE},
@@ -23,7 +25,8 @@ use onecard_rules::{
     Time,
     alarm::AlarmBoard,
     directory::DirectoryMistake,
-    event::{DeviceKind, Event},
+    event::{DeviceKind, Event, Subject},
+    reason::Reason,
     site::Site,
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -52,6 +55,7 @@ use crate::{
         OnDurable, StoreFailure,
         database::{Database, Loaded},
         journal::{Journal, JournalReader},
+        ledger::{self, Ledger},
     },
     wiring::{self, Parts},
 };
@@ -74,6 +78,8 @@ pub enum StartFailure {
     Folder { folder: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Store(#[from] StoreFailure),
+    #[error("the thread that tells the journal of money cannot be started: {0}")]
+    Telling(std::io::Error),
     #[error("the campus has mistakes:\n{0}")]
     Campus(#[from] Mistakes),
     #[error(transparent)]
@@ -98,6 +104,9 @@ pub struct Controller {
     http: http::Server,
     journal: Journal,
     database: Database,
+    ledger: Ledger,
+    /// Brings the facts born with money to the journal.
+    telling: Option<thread::JoinHandle<()>>,
     stop: watch::Sender<bool>,
     outbox: JoinHandle<()>,
     reloading: Reloading,
@@ -133,6 +142,8 @@ impl Controller {
             database,
             journal,
             opened,
+            ledger,
+            books,
             loaded,
             directory,
             mut recovery,
@@ -160,13 +171,16 @@ impl Controller {
             run: opened.boot.to_string(),
         });
         late.name(services.switchboard.receive());
-        let common = Common { journal, database, clock, metrics, topics, link: link.publisher() };
+        let telling = ledger.tell(journal.clone()).map_err(StartFailure::Telling)?;
+        tell_damage(&services.alarms, &books, &metrics);
+        let common =
+            Common { journal, database, ledger, clock, metrics, topics, link: link.publisher() };
         let power = common.power(&campus, &site, &loaded, rooms_since, &services.alarms);
 
         let (stop, stopped) = watch::channel(false);
         let outbox = common.outbox((projected_alarms, loaded.as_of), site.zone, stopped.clone())?;
         let known = common.operators(&site, &accounts, link.handle(), stopped.clone());
-        let Common { journal, database, clock, metrics, topics, .. } = common;
+        let Common { journal, database, ledger, clock, metrics, topics, .. } = common;
         record(&journal, booted(now, people, cards, rules_version));
         link.listen();
         publish(&*link.publisher(), &topics, "online");
@@ -189,6 +203,7 @@ impl Controller {
             power: PowerDesk::of(&power),
             gates: Arc::new(services.gates),
             journal: journal.clone(),
+            ledger: ledger.clone(),
             operators: known,
             supplies: Arc::new(Supplies::of(&campus.power)),
             websocket: link.websocket(&campus),
@@ -204,6 +219,8 @@ impl Controller {
             http,
             journal,
             database,
+            ledger,
+            telling,
             stop,
             outbox,
             reloading,
@@ -232,6 +249,12 @@ impl Controller {
         &self.power
     }
 
+    /// The ledger, to pay from within the process.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     /// The journal, to follow it from within the process.
     #[must_use]
     pub fn journal(&self) -> &Journal {
@@ -244,6 +267,13 @@ impl Controller {
         self.http.stop().await;
         record(&self.journal, Event::Stopped { at: self.clock.now() });
         self.journal.touch_alive(self.clock.now());
+        // What was paid is told before the outbox ends; what is not, follows at the next start.
+        self.ledger.close();
+        if let Some(telling) = self.telling
+            && telling.join().is_err()
+        {
+            warn!("the facts of the ledger did not end in order");
+        }
         publish(&*self.link.publisher(), &self.topics, "offline");
         // Watchers end with the flag; nobody listening to it is gone already.
         let _ = self.stop.send(true);
@@ -262,6 +292,7 @@ impl Controller {
 struct Common {
     journal: Journal,
     database: Database,
+    ledger: Ledger,
     clock: SharedClock,
     metrics: Metrics,
     topics: Topics,
@@ -346,6 +377,17 @@ fn rules_of(campus: &Campus) -> Result<RuleSet, Mistakes> {
 fn booted(at: Time, people: usize, cards: usize, rules_version: String) -> Event {
     let version = env!("CARGO_PKG_VERSION").to_owned();
     Event::Booted { at, version, people, cards, rules_version }
+}
+
+/// Raises or clears the alarm that the last rows of the ledger do not hang together.
+fn tell_damage(alarms: &Addr<Alarms>, books: &ledger::Opened, metrics: &Metrics) {
+    let (area, device) = (WHOLE_SITE.to_owned(), CONTROLLER.to_owned());
+    let subject = Subject { area, kind: DeviceKind::Controller, device };
+    let standing = books.damage.as_ref().map(ToString::to_string);
+    let changed = alarm::Changed { subject, reason: Reason::LedgerDamaged, standing };
+    if alarms.try_send(changed).is_err() {
+        metrics.refuse("alarm_lost");
+    }
 }
 
 fn record(journal: &Journal, event: Event) {

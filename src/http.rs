@@ -22,7 +22,11 @@ use onecard_devices::{clock::SharedClock, gate::actor::GetSnapshot};
 use onecard_rules::{ids::GateId, site::Site};
 use tracing::info;
 
-use crate::{metrics::Metrics, operators::Operators, store::journal::Journal};
+use crate::{
+    metrics::Metrics,
+    operators::Operators,
+    store::{journal::Journal, ledger::Ledger},
+};
 
 mod act;
 mod asked;
@@ -64,6 +68,7 @@ pub struct Backend {
     pub power: PowerDesk,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
+    pub ledger: Ledger,
     pub operators: Arc<Operators>,
     pub supplies: Arc<Supplies>,
     pub websocket: Websocket,

@@ -43,6 +43,7 @@ use crate::{
     store::{
         database::{self, Editor},
         journal::{self, Settings},
+        ledger,
         operator::new_token,
     },
 };
@@ -303,6 +304,7 @@ impl World {
         Editor::open(&file).unwrap().put_operator(&id("wang.wei"), &hash, at(0)).unwrap();
         let path = folder.path().join(journal::FILE_NAME);
         let (journal, _) = Journal::open(&path, Settings::default()).unwrap();
+        let (ledger, _) = ledger::Ledger::open(&file, ledger::Settings::default()).unwrap();
         let heard = Heard::default();
         let access = Access { heard: Arc::clone(&heard), refusal }.start();
         let gates = [
@@ -324,6 +326,7 @@ impl World {
             power: PowerDesk::of(&super::rooms::Rooms.start()),
             gates: Arc::new(gates.into_iter().collect()),
             journal,
+            ledger,
             operators: Arc::new(Operators::new(
                 file,
                 Arc::new(site()),
