@@ -24,6 +24,7 @@ mod ranges;
 mod settings;
 mod site;
 mod table;
+pub mod taps;
 pub mod tariffs;
 
 pub use init::{InitFailure, init};
@@ -46,6 +47,7 @@ pub struct Campus {
     pub http: HttpSettings,
     pub power: power::Power,
     pub tariffs: tariffs::Tariffs,
+    pub taps: taps::Taps,
     /// What is allowed but odd.
     pub warnings: Vec<Mistake>,
     policies: usize,
@@ -65,9 +67,10 @@ impl Campus {
         let sources = read_policies(folder, &mut mistakes);
         let campus = read(folder, "campus.toml", &mut mistakes).and_then(|text| {
             let root = Table::parse("campus.toml", &text, &mut mistakes)?;
-            Some(site::read(root, folder, calendar.as_ref(), &mut mistakes, &mut warnings))
+            let known = site::Known { calendar: calendar.as_ref(), tariffs: tariffs.as_ref() };
+            Some(site::read(root, folder, known, &mut mistakes, &mut warnings))
         });
-        let (site, broker, http, power) = campus.unwrap_or_default();
+        let (site, broker, http, power, taps) = campus.unwrap_or_default();
         let policies = match (&site, &calendar) {
             (Some(site), Some(calendar)) if mistakes.iter().all(leaves_names) => {
                 compile(&sources, site, calendar, &mut mistakes)
@@ -88,7 +91,8 @@ impl Campus {
                     broker,
                     http,
                     power,
-                    tariffs,
+                    tariffs: tariffs.unwrap_or_default(),
+                    taps,
                     warnings,
                     policies,
                 })
@@ -115,9 +119,9 @@ impl Campus {
 /// Whether all areas, gates, trainings and windows are known in spite of this mistake. Where they
 /// are not, policies that name them would be blamed for it.
 fn leaves_names(mistake: &Mistake) -> bool {
-    const OTHERS: [&str; 12] = [
+    const OTHERS: [&str; 13] = [
         "broker", "http", "limits", "readers", "terms", "holidays", "exams", "power", "lines",
-        "rooms", "feeders", "tariffs",
+        "rooms", "feeders", "tariffs", "taps",
     ];
     let table = mistake.key.split('.').next().unwrap_or_default();
     OTHERS.contains(&table)
@@ -162,13 +166,16 @@ fn read(folder: &Path, name: &str, mistakes: &mut Vec<Mistake>) -> Option<String
     None
 }
 
-/// The tariffs; a campus that sells nothing has none.
-fn read_tariffs(folder: &Path, mistakes: &mut Vec<Mistake>) -> tariffs::Tariffs {
+/// The tariffs; a campus that sells nothing has none. `None`: something is wrong with them, and nobody
+/// is blamed for naming one.
+fn read_tariffs(folder: &Path, mistakes: &mut Vec<Mistake>) -> Option<tariffs::Tariffs> {
     if !folder.join(tariffs::FILE).exists() {
-        return tariffs::Tariffs::default();
+        return Some(tariffs::Tariffs::default());
     }
+    let before = mistakes.len();
     let text = read(folder, tariffs::FILE, mistakes);
-    text.and_then(|text| tariffs::read(&text, mistakes)).unwrap_or_default()
+    let tariffs = text.and_then(|text| tariffs::read(&text, mistakes));
+    tariffs.filter(|_| mistakes.len() == before)
 }
 
 fn read_policies(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<PolicySource> {

@@ -42,7 +42,7 @@ use crate::{
     campus::{Campus, Mistakes},
     clock::SystemClock,
     consequences::Projection,
-    http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure, PowerDesk, Supplies},
+    http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure, PowerDesk, Supplies, WaterDesk},
     late::LateReceiver,
     link::{Link, LinkFailure, LinkHandle},
     metrics::Metrics,
@@ -57,7 +57,7 @@ use crate::{
         journal::{Journal, JournalReader},
         ledger::{self, Ledger},
     },
-    wiring::{self, Parts},
+    wiring::{self, Parts, TapParts},
 };
 
 /// The controller's code in topics.
@@ -143,6 +143,7 @@ impl Controller {
             journal,
             opened,
             ledger,
+            taps: (kept, standings),
             books,
             loaded,
             directory,
@@ -157,9 +158,8 @@ impl Controller {
         let (people, cards) = (directory.people_count(), directory.card_count());
         let rules_version = rules.version.clone();
         let state = AccessState::new(Arc::clone(&site), rules, directory, presence, orders, now);
-        let services = wiring::start(Parts {
+        let parts = Parts {
             site: Arc::clone(&site),
-            state,
             alarms,
             recent,
             journal: journal.clone(),
@@ -169,7 +169,16 @@ impl Controller {
             topics: topics.clone(),
             controller: CONTROLLER.to_owned(),
             run: opened.boot.to_string(),
-        });
+        };
+        let taps = TapParts {
+            taps: campus.taps.clone(),
+            tariffs: campus.tariffs.clone(),
+            calendar: campus.calendar.clone(),
+            kept,
+            standings,
+            ledger: ledger.clone(),
+        };
+        let services = wiring::start(parts, state, taps);
         late.name(services.switchboard.receive());
         let telling = ledger.tell(journal.clone()).map_err(StartFailure::Telling)?;
         tell_damage(&services.alarms, &books, &metrics);
@@ -201,6 +210,7 @@ impl Controller {
             access: AccessDesk::of(&services.access),
             alarms: AlarmDesk::of(&services.alarms),
             power: PowerDesk::of(&power),
+            water: WaterDesk::of(&services.water),
             gates: Arc::new(services.gates),
             journal: journal.clone(),
             ledger: ledger.clone(),

@@ -42,12 +42,13 @@ mod problem;
 mod read;
 mod rights;
 mod session;
+mod taps;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
 pub use campus::Supplies;
-pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus, PowerDesk};
+pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus, PowerDesk, WaterDesk};
 pub use websocket::Websocket;
 
 /// Longest body taken, in bytes; orders are short.
@@ -66,6 +67,7 @@ pub struct Backend {
     pub access: AccessDesk,
     pub alarms: AlarmDesk,
     pub power: PowerDesk,
+    pub water: WaterDesk,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
     pub ledger: Ledger,

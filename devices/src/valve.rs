@@ -56,8 +56,13 @@ pub enum News {
     /// It has closed by itself after it was opened, or somebody closed it there.
     ClosedItself,
     Fault(String),
-    /// Its register now.
-    Register(u64),
+    /// Its register now, and how it stands.
+    Register {
+        ml: u64,
+        leaf: Leaf,
+    },
+    /// Whether it is connected has changed.
+    Online(bool),
 }
 
 /// What must be done.
@@ -132,7 +137,7 @@ impl Valve {
         match input {
             Input::Ordered(order) => vec![self.send(order, now)],
             Input::Reported { report, retained } => self.reported(report, retained, now),
-            Input::Availability { online } => self.availability(online).into_iter().collect(),
+            Input::Availability { online } => self.availability(online),
         }
     }
 
@@ -175,17 +180,22 @@ impl Valve {
         }
         // What the broker kept is how it stood once, and so not how much has run by now.
         if !retained {
-            actions.push(Action::Tell(News::Register(register)));
+            actions.push(Action::Tell(News::Register { ml: register, leaf }));
         }
         actions
     }
 
-    fn availability(&mut self, online: bool) -> Option<Action> {
+    fn availability(&mut self, online: bool) -> Vec<Action> {
         let before = self.snapshot.online.replace(online);
-        if before == Some(online) || (online && before.is_none()) {
-            return None;
+        if before == Some(online) {
+            return Vec::new();
         }
-        let gone = "the valve's connection is gone; its own timer closes it".to_owned();
-        Some(Action::Alarm { reason: Reason::Offline, standing: (!online).then_some(gone) })
+        let mut actions = vec![Action::Tell(News::Online(online))];
+        if !online || before.is_some() {
+            let gone = "the valve's connection is gone; its own timer closes it".to_owned();
+            let standing = (!online).then_some(gone);
+            actions.push(Action::Alarm { reason: Reason::Offline, standing });
+        }
+        actions
     }
 }

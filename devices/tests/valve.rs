@@ -44,7 +44,7 @@ fn commands_have_ids_of_their_own_and_end_in_time() {
 #[test]
 fn only_an_answer_to_the_last_command_says_that_it_has_closed() {
     let (open, close) = (Order::Open { lease: LEASE }, Order::Close);
-    let register = || told(News::Register(7));
+    let register = |leaf| told(News::Register { ml: 7, leaf });
     // What it was told, what it says, under which command; what follows before the register.
     let rows: &[(&[Order], Leaf, Option<&str>, Option<News>)] = &[
         (&[], Leaf::Closed, None, None),
@@ -68,7 +68,8 @@ fn only_an_answer_to_the_last_command_says_that_it_has_closed() {
             valve.handle(Input::Ordered(*order), at(0));
         }
         let found = valve.handle(says(*leaf, 7, *command), at(1));
-        let expected: Vec<_> = expected.clone().map(told).into_iter().chain([register()]).collect();
+        let expected: Vec<_> =
+            expected.clone().map(told).into_iter().chain([register(*leaf)]).collect();
         assert_eq!(found, expected, "{orders:?} {leaf:?} {command:?}");
     }
 }
@@ -80,17 +81,23 @@ fn a_fault_is_an_alarm_until_it_is_over_and_is_told_once() {
         reason: Reason::ValveFault,
         standing: standing.map(str::to_owned),
     };
-    let register = || told(News::Register(1));
+    let register = |leaf| told(News::Register { ml: 1, leaf });
     let first = valve.handle(says(Leaf::Fault, 1, None), at(0));
     let raised = alarm(Some("the valve reports a fault"));
-    assert_eq!(first, [raised, told(News::Fault(String::new())), register()]);
-    assert_eq!(valve.handle(says(Leaf::Fault, 1, None), at(1)), [register()]);
-    assert_eq!(valve.handle(says(Leaf::Closed, 1, None), at(2)), [alarm(None), register()]);
+    assert_eq!(first, [raised, told(News::Fault(String::new())), register(Leaf::Fault)]);
+    assert_eq!(valve.handle(says(Leaf::Fault, 1, None), at(1)), [register(Leaf::Fault)]);
+    assert_eq!(
+        valve.handle(says(Leaf::Closed, 1, None), at(2)),
+        [alarm(None), register(Leaf::Closed)]
+    );
 
     // After a restart it clears what stood before.
     let mut back = Valve::new("shower-1".parse().unwrap(), "4");
     back.recover(Reason::ValveFault);
-    assert_eq!(back.handle(says(Leaf::Closed, 1, None), at(3)), [alarm(None), register()]);
+    assert_eq!(
+        back.handle(says(Leaf::Closed, 1, None), at(3)),
+        [alarm(None), register(Leaf::Closed)]
+    );
 }
 
 #[test]
@@ -104,13 +111,14 @@ fn what_the_broker_kept_is_no_register_of_now() {
 #[test]
 fn a_connection_that_is_gone_is_an_alarm() {
     let mut valve = valve();
-    assert_eq!(valve.handle(Input::Availability { online: true }, at(0)), []);
-    let gone = valve.handle(Input::Availability { online: false }, at(1));
-    assert!(matches!(
-        gone.as_slice(),
-        [Action::Alarm { reason: Reason::Offline, standing: Some(_) }]
-    ));
-    assert_eq!(valve.handle(Input::Availability { online: false }, at(2)), []);
-    let back = valve.handle(Input::Availability { online: true }, at(3));
-    assert_eq!(back, [Action::Alarm { reason: Reason::Offline, standing: None }]);
+    let online = |online| Input::Availability { online };
+    assert_eq!(valve.handle(online(true), at(0)), [told(News::Online(true))]);
+    let gone = valve.handle(online(false), at(1));
+    let Action::Alarm { reason: Reason::Offline, standing: Some(_) } = &gone[1] else {
+        panic!("{gone:?}")
+    };
+    assert_eq!(gone[0], told(News::Online(false)));
+    assert_eq!(valve.handle(online(false), at(2)), []);
+    let over = Action::Alarm { reason: Reason::Offline, standing: None };
+    assert_eq!(valve.handle(online(true), at(3)), [told(News::Online(true)), over]);
 }

@@ -79,6 +79,20 @@ pub enum Stop {
     Restart,
 }
 
+impl Stop {
+    pub const ALL: [Self; 9] = [
+        Self::SecondSwipe,
+        Self::CardRemoved,
+        Self::NoFlow,
+        Self::Spent,
+        Self::TimeUp,
+        Self::Fault,
+        Self::ClosedAtTap,
+        Self::Operator,
+        Self::Restart,
+    ];
+}
+
 /// Who pays for a session, and out of which reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {

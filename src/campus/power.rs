@@ -125,7 +125,7 @@ pub struct FeederMeter {
     pub unit: Unit,
 }
 
-type Areas = BTreeMap<AreaId, Lined<onecard_rules::site::Area>>;
+pub(super) type Areas = BTreeMap<AreaId, Lined<onecard_rules::site::Area>>;
 
 /// The names of lines and rooms, those in which something is wrong too: nobody is blamed for naming
 /// one of them.
@@ -265,7 +265,12 @@ fn window(
     Some(id.value)
 }
 
-fn area(table: &mut Table, areas: &Areas, mistakes: &mut Vec<Mistake>) -> Option<AreaId> {
+/// The area that a table must name.
+pub(super) fn area(
+    table: &mut Table,
+    areas: &Areas,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<AreaId> {
     let id = table.required::<AreaId>("area", "the id of an area", mistakes)?;
     if areas.contains_key(&id.value) {
         return Some(id.value);

@@ -1,6 +1,10 @@
 //! `campus.toml`: the site, its areas, limits and settings; gates and readers are `gates`'.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Duration,
+};
 
 use onecard_rules::{
     calendar::Calendar,
@@ -16,16 +20,25 @@ use super::{
     ranges,
     settings::{self, BrokerSettings, HttpSettings},
     table::{Lined, Table},
+    taps::{self, Taps},
+    tariffs::Tariffs,
 };
 
 /// What a campus file becomes; `None` where something is wrong.
-pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>, Power);
+pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>, Power, Taps);
+
+/// What other files say; `None` where something is wrong with them.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    pub calendar: Option<&'a Calendar>,
+    pub tariffs: Option<&'a Tariffs>,
+}
 
 /// Reads the campus.
 pub fn read(
     mut root: Table,
     folder: &Path,
-    calendar: Option<&Calendar>,
+    Known { calendar, tariffs }: Known<'_>,
     mistakes: &mut Vec<Mistake>,
     warnings: &mut Vec<Mistake>,
 ) -> Read {
@@ -39,15 +52,19 @@ pub fn read(
     let csv = head.readers_csv.as_deref();
     let readers = gates::readers(&mut root, folder, csv, &gates, mistakes, warnings);
     let power = power::read(&mut root, &areas, calendar, mistakes, warnings);
+    let at_gates: BTreeSet<_> = readers.keys().cloned().collect();
+    let known = taps::Known { areas: &areas, tariffs, readers: &at_gates };
+    let taps = taps::taps(&mut root, &known, mistakes);
     root.finish(mistakes);
     let areas = areas.into_iter().map(|(id, area)| (id, area.value)).collect();
     let gates = gates.read.into_iter().map(|(id, gate)| (id, gate.value)).collect();
     let named = head.id.zip(head.name).zip(head.zone);
     let site = named.map(|((id, name), zone)| {
         let topic_root = head.topic_root;
-        Site { id, name, zone, topic_root, areas, gates, readers, limits }
+        let taps = taps.iter().map(|(id, tap)| (id.clone(), tap.site.clone())).collect();
+        Site { id, name, zone, topic_root, areas, gates, readers, taps, limits }
     });
-    (site, broker, http, power)
+    (site, broker, http, power, taps)
 }
 
 /// `[site]`; what is wrong in it does not make the rest unreadable.

@@ -26,7 +26,7 @@ mod dormitory;
 
 use super::{
     entry_line::entry_line, logging, operator::add_administrator, room_line::room_line, say,
-    signals,
+    signals, tap_line::tap_line,
 };
 use crate::{
     campus::{Campus, power::Power},
@@ -187,6 +187,8 @@ async fn follow(journal: Journal, zone: chrono_tz::Tz, power: &Power) {
                 if let Event::EntryDecided(entry) = &*row.event {
                     say(&entry_line(&entry_row(entry, row.seq, row.boot, None, zone)));
                 } else if let Some(line) = room_line(&row.event, power, zone) {
+                    say(&line);
+                } else if let Some(line) = tap_line(&row.event, zone) {
                     say(&line);
                 }
             }

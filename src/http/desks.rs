@@ -13,6 +13,7 @@ use crate::{
         AcceptMeter, CutRoom, CutRooms, GetFeeders, GetLines, GetRoom, GetRooms, LimitRoom,
         LimitRooms, RestoreRoom, RestoreRooms,
     },
+    water::{FreeTap, GetTap, GetTaps, ShutTap},
 };
 
 /// How long an answer may take; a commit takes milliseconds.
@@ -117,6 +118,34 @@ impl PowerDesk {
             cut_all: service.clone().recipient(),
             restore_all: service.clone().recipient(),
             limit_all: service.clone().recipient(),
+        }
+    }
+}
+
+/// The water service as seen from here.
+#[derive(Debug, Clone)]
+pub struct WaterDesk {
+    pub taps: Recipient<GetTaps>,
+    pub tap: Recipient<GetTap>,
+    pub shut: Recipient<ShutTap>,
+    pub free: Recipient<FreeTap>,
+}
+
+impl WaterDesk {
+    #[must_use]
+    pub fn of<A>(service: &Addr<A>) -> Self
+    where
+        A: Actor<Context = Context<A>>
+            + Handler<GetTaps>
+            + Handler<GetTap>
+            + Handler<ShutTap>
+            + Handler<FreeTap>,
+    {
+        Self {
+            taps: service.clone().recipient(),
+            tap: service.clone().recipient(),
+            shut: service.clone().recipient(),
+            free: service.clone().recipient(),
         }
     }
 }

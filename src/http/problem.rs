@@ -49,6 +49,7 @@ pub enum Code {
     UnknownGate,
     UnknownArea,
     UnknownRoom,
+    UnknownTap,
     /// The area has no room whose power is watched.
     NoRooms,
     /// The body is not JSON.
@@ -60,6 +61,8 @@ pub enum Code {
     NoOverride,
     NothingToForgive,
     AlarmNotStanding,
+    /// Nobody has taken the tap out of use.
+    TapNotShut,
     /// The meter has told no other number than the one on record.
     SameMeter,
     /// The order is not on record; a gate may have been told already.
@@ -81,6 +84,7 @@ impl Code {
             | Self::UnknownGate
             | Self::UnknownArea
             | Self::UnknownRoom
+            | Self::UnknownTap
             | Self::NoRooms => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -90,6 +94,7 @@ impl Code {
             | Self::NoOverride
             | Self::NothingToForgive
             | Self::AlarmNotStanding
+            | Self::TapNotShut
             | Self::SameMeter => StatusCode::CONFLICT,
             Self::NotRecorded
             | Self::GateBusy
@@ -224,6 +229,8 @@ impl ResponseError for Problem {
             | Code::UnknownGate
             | Code::UnknownArea
             | Code::UnknownRoom
+            | Code::UnknownTap
+            | Code::TapNotShut
             | Code::NoRooms
             | Code::NotJson
             | Code::BodyTooLong

@@ -275,7 +275,7 @@ pub fn site() -> Site {
         areas: areas.into_iter().map(|area| (area.id.clone(), area)).collect(),
         gates: gates.into_iter().map(|gate| (gate.id.clone(), gate)).collect(),
         readers: std::collections::BTreeMap::default(),
-        taps: [].into(),
+        taps: super::taps::taps().into(),
         limits: Limits::default(),
     }
 }
@@ -324,6 +324,7 @@ impl World {
             access: AccessDesk::of(&access),
             alarms: AlarmDesk::of(&Alarms.start()),
             power: PowerDesk::of(&super::rooms::Rooms.start()),
+            water: WaterDesk::of(&super::taps::Taps.start()),
             gates: Arc::new(gates.into_iter().collect()),
             journal,
             ledger,
