@@ -110,6 +110,12 @@ impl Water {
     /// The money is held back: how much water it is good for, and where the meter stands.
     fn hold(&mut self, at: usize, reservation: RowNo, amount: Fen, context: &mut Context<Self>) {
         let now = self.now();
+        // The swipe is on record with its reservation. Its acknowledgement waits for no valve: that one may
+        // be on the same connection, behind it.
+        let swipe = self.posts.get_mut(at).and_then(|post| post.asking.as_mut());
+        if let Some((ack, ticket)) = swipe.map(|asking| (asking.ack.take(), asking.ticket)) {
+            self.acknowledge(at, ack, ticket, true);
+        }
         let Some(post) = self.posts.get(at) else { return };
         let affordable = post
             .kept
@@ -216,14 +222,12 @@ impl Water {
             self.tell(at, valve::Order::Open { lease });
             if let Some(asking) = asking {
                 self.show_opened(at, &asking);
-                self.recorded(at, asking, true);
             }
         } else {
             // It was stopped meanwhile, or its start is not on disk: nothing has run.
             if let Some(asking) = asking {
                 let why = if durable { Reason::WaterEnding } else { Reason::DenyTapFault };
                 self.show(at, &asking, (durable, why), Payment::default());
-                self.recorded(at, asking, durable);
             }
             if is_open {
                 self.give(at, Input::CardRemoved, context);

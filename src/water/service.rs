@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use onecard_devices::{
     alarm,
     clock::SharedClock,
+    link::Ack,
     reader::{
         Ticket,
         actor::{Decided, Recorded, Show},
@@ -102,7 +103,7 @@ pub(super) struct Around {
 pub(super) struct Asking {
     pub(super) ticket: Option<Ticket>,
     pub(super) decision: DecisionId,
-    pub(super) ack: Option<onecard_devices::link::Ack>,
+    pub(super) ack: Option<Ack>,
     pub(super) customer: Option<Customer>,
 }
 
@@ -336,11 +337,21 @@ impl Water {
 
     /// A swipe is on record, or could not be recorded and will come again.
     pub(super) fn recorded(&self, at: usize, asking: Asking, durable: bool) {
-        if let Some(ack) = asking.ack {
+        self.acknowledge(at, asking.ack, asking.ticket, durable);
+    }
+
+    pub(super) fn acknowledge(
+        &self,
+        at: usize,
+        ack: Option<Ack>,
+        ticket: Option<Ticket>,
+        durable: bool,
+    ) {
+        if let Some(ack) = ack {
             if durable { ack.accept() } else { ack.refuse() }
         }
         let desk = self.posts.get(at).and_then(|post| post.desk.as_ref());
-        if let Some((desk, ticket)) = desk.zip(asking.ticket) {
+        if let Some((desk, ticket)) = desk.zip(ticket) {
             // A reader that misses this answers copies by redelivery, which is safe.
             let _ = desk.recorded.try_send(Recorded { ticket, durable });
         }

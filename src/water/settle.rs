@@ -204,8 +204,7 @@ impl Water {
         let Some(post) = self.posts.get_mut(at) else { return };
         if let Some(asking) = post.asking.take() {
             // No water has run for this swipe.
-            self.show(at, &asking, (false, bill.reason), Payment::default());
-            return self.recorded(at, asking, true);
+            return self.show(at, &asking, (false, bill.reason), Payment::default());
         }
         let Some(post) = self.posts.get(at) else { return };
         let (Some(customer), Some(decision), Some(desk)) =

@@ -10,8 +10,9 @@ use super::{super::LOOPBACK, Demo};
 use crate::campus::{BrokerSettings, Campus, Embedded, HttpSettings, power::Power};
 
 /// As it stands in `examples/college`.
-const COLLEGE: [(&str, &str); 5] = [
+const COLLEGE: [(&str, &str); 6] = [
     ("campus.toml", include_str!("../../../examples/college/campus.toml")),
+    ("tariffs.toml", include_str!("../../../examples/college/tariffs.toml")),
     ("calendar.toml", include_str!("../../../examples/college/calendar.toml")),
     (
         "policies/10-everybody.cedar",
