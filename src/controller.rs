@@ -38,21 +38,26 @@ pub use tables::directory_of;
 use crate::{
     access::state::{AccessState, RuleSet},
     alarms::Alarms,
+    billing::{self, Billing},
     broker::accounts::Accounts,
     campus::{Campus, Mistakes},
     clock::SystemClock,
     consequences::Projection,
-    http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure, PowerDesk, Supplies, WaterDesk},
+    http::{
+        self, AccessDesk, AlarmDesk, Backend, BillingDesk, HttpFailure, PowerDesk, Supplies,
+        WaterDesk,
+    },
     late::LateReceiver,
     link::{Link, LinkFailure, LinkHandle},
     metrics::Metrics,
+    money::{self, Cashier},
     operators::{self, Operators},
     outbox::Outbox,
     power::{self, Power},
     recovery::RoomRecord,
     reload::{self, Reloading},
     store::{
-        OnDurable, StoreFailure,
+        OnDurable, StoreFailure, WriteFailure,
         database::{Database, Loaded},
         journal::{Journal, JournalReader},
         ledger::{self, Ledger},
@@ -80,6 +85,8 @@ pub enum StartFailure {
     Store(#[from] StoreFailure),
     #[error("the thread that tells the journal of money cannot be started: {0}")]
     Telling(std::io::Error),
+    #[error("the accounts of the campus cannot be opened: {0}")]
+    Accounts(WriteFailure),
     #[error("the campus has mistakes:\n{0}")]
     Campus(#[from] Mistakes),
     #[error(transparent)]
@@ -111,6 +118,7 @@ pub struct Controller {
     outbox: JoinHandle<()>,
     reloading: Reloading,
     power: Addr<Power>,
+    cashier: Cashier,
     topics: Topics,
     clock: SharedClock,
     pub metrics: Metrics,
@@ -185,6 +193,9 @@ impl Controller {
         let common =
             Common { journal, database, ledger, clock, metrics, topics, link: link.publisher() };
         let power = common.power(&campus, &site, &loaded, rooms_since, &services.alarms);
+        money::open_accounts(&common.ledger, &campus).await.map_err(StartFailure::Accounts)?;
+        let billing = common.billing(&campus, &site, &power, &services.alarms)?;
+        let cashier = Cashier::of(common.ledger.clone(), common.clock.clone(), &campus);
 
         let (stop, stopped) = watch::channel(false);
         let outbox = common.outbox((projected_alarms, loaded.as_of), site.zone, stopped.clone())?;
@@ -211,6 +222,8 @@ impl Controller {
             alarms: AlarmDesk::of(&services.alarms),
             power: PowerDesk::of(&power),
             water: WaterDesk::of(&services.water),
+            billing: BillingDesk::of(&billing),
+            cashier: Arc::new(cashier.clone()),
             gates: Arc::new(services.gates),
             journal: journal.clone(),
             ledger: ledger.clone(),
@@ -235,6 +248,7 @@ impl Controller {
             outbox,
             reloading,
             power,
+            cashier,
             topics,
             clock,
             metrics,
@@ -259,10 +273,10 @@ impl Controller {
         &self.power
     }
 
-    /// The ledger, to pay from within the process.
+    /// Who moves money, to pay from within the process.
     #[must_use]
-    pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+    pub fn cashier(&self) -> &Cashier {
+        &self.cashier
     }
 
     /// The journal, to follow it from within the process.
@@ -336,6 +350,30 @@ impl Common {
             publisher: power::Publisher::new(link, topics, metrics),
         })
         .start()
+    }
+
+    /// Starts the service that charges rooms.
+    fn billing(
+        &self,
+        campus: &Campus,
+        site: &Arc<Site>,
+        power: &Addr<Power>,
+        alarms: &Addr<Alarms>,
+    ) -> Result<Addr<Billing>, StoreFailure> {
+        let parts = billing::Parts {
+            site: Arc::clone(site),
+            rooms: campus.power.clone(),
+            tariffs: campus.tariffs.clone(),
+            money: campus.money.clone(),
+            calendar: campus.calendar.clone(),
+            ledger: self.ledger.clone(),
+            clock: self.clock.clone(),
+            metrics: self.metrics.clone(),
+            alarms: alarms.clone().recipient(),
+            meters: power.clone().recipient(),
+            funds: power.clone().recipient(),
+        };
+        Ok(Billing::new(parts)?.start())
     }
 
     /// Who may give orders, watched for those whose right has ended.

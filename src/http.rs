@@ -24,6 +24,7 @@ use tracing::info;
 
 use crate::{
     metrics::Metrics,
+    money::Cashier,
     operators::Operators,
     store::{journal::Journal, ledger::Ledger},
 };
@@ -33,22 +34,26 @@ mod asked;
 mod campus;
 mod desks;
 mod health;
+mod money;
 mod openapi;
 mod operator;
 mod pages;
+mod pay;
 mod places;
 mod power;
 mod problem;
+mod quarantine;
 mod read;
 mod rights;
 mod session;
+mod statement;
 mod taps;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
 pub use campus::Supplies;
-pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus, PowerDesk, WaterDesk};
+pub use desks::{AccessDesk, AlarmDesk, BillingDesk, Counts, LinkStatus, PowerDesk, WaterDesk};
 pub use websocket::Websocket;
 
 /// Longest body taken, in bytes; orders are short.
@@ -68,6 +73,8 @@ pub struct Backend {
     pub alarms: AlarmDesk,
     pub power: PowerDesk,
     pub water: WaterDesk,
+    pub billing: BillingDesk,
+    pub cashier: Arc<Cashier>,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
     pub ledger: Ledger,

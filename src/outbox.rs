@@ -137,6 +137,8 @@ impl Outbox {
             | Event::RulesRefused { .. }
             | Event::RoomHappened { .. }
             | Event::TapHappened { .. }
+            | Event::MoneyMoved(_)
+            | Event::DayClosed { .. }
             | Event::PeopleImported { .. }
             | Event::Audited(_) => None,
         }

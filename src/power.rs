@@ -13,6 +13,7 @@ use onecard_rules::{
 use serde::{Deserialize, Serialize};
 
 mod desk;
+mod funds;
 mod line;
 mod meter;
 mod publish;
@@ -20,6 +21,7 @@ mod service;
 mod supply;
 mod view;
 
+pub use funds::{Change, Funds, SetFunds};
 pub use meter::{FollowMeters, MeterRead, Quality, TooManyFollow};
 pub use publish::Publisher;
 pub use service::{Parts, Power};

@@ -112,6 +112,8 @@ impl Recovery {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::TapHappened { .. }
+            | Event::MoneyMoved(_)
+            | Event::DayClosed { .. }
             | Event::PeopleImported { .. }
             | Event::Audited(_) => {}
         }

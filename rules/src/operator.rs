@@ -92,7 +92,7 @@ impl Role {
     /// Whether the role ever does that, somewhere.
     #[must_use]
     pub fn may(self, action: Action) -> bool {
-        use Role::{Administrator, Auditor, DormitoryManager, Guard, Security, Utilities};
+        use Role::{Administrator, Auditor, DormitoryManager, Finance, Guard, Security, Utilities};
         match action {
             Action::SeeCampus => true,
             Action::SeeGates | Action::SeeEntries | Action::SeeAreas | Action::SeePeople => {
@@ -128,7 +128,17 @@ impl Role {
             Action::CutRoom | Action::RestoreRoom | Action::ShutTap => {
                 matches!(self, DormitoryManager | Utilities | Administrator)
             }
-            Action::LimitRoom | Action::AcceptMeter => matches!(self, Utilities | Administrator),
+            Action::LimitRoom | Action::AcceptMeter | Action::DecideReading => {
+                matches!(self, Utilities | Administrator)
+            }
+            Action::SeeQuarantine => matches!(self, Utilities | Finance | Auditor | Administrator),
+            Action::SeeMoney => matches!(self, Finance | Auditor | Administrator),
+            Action::TopUp
+            | Action::TransferMoney
+            | Action::RefundMoney
+            | Action::AdjustMoney
+            | Action::ConfirmAdjustment
+            | Action::CloseDay => matches!(self, Finance | Administrator),
         }
     }
 
@@ -243,10 +253,28 @@ pub enum Action {
     AcceptMeter,
     /// A tap is out of use, or in use again.
     ShutTap,
+    /// Accounts, statements, closed days.
+    SeeMoney,
+    /// Money comes in: at a cash desk, from a bank.
+    TopUp,
+    /// From a person's purse to a room.
+    TransferMoney,
+    /// Money goes back to who paid.
+    RefundMoney,
+    /// Money is set right by hand.
+    AdjustMoney,
+    /// Another's adjustment is agreed to.
+    ConfirmAdjustment,
+    /// A day of the books is closed.
+    CloseDay,
+    /// Registers of meters that are not believed.
+    SeeQuarantine,
+    /// What such a register is worth.
+    DecideReading,
 }
 
 impl Action {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 31] = [
         Self::SeeCampus,
         Self::SeeGates,
         Self::SeeEntries,
@@ -269,6 +297,15 @@ impl Action {
         Self::LimitRoom,
         Self::AcceptMeter,
         Self::ShutTap,
+        Self::SeeMoney,
+        Self::TopUp,
+        Self::TransferMoney,
+        Self::RefundMoney,
+        Self::AdjustMoney,
+        Self::ConfirmAdjustment,
+        Self::CloseDay,
+        Self::SeeQuarantine,
+        Self::DecideReading,
     ];
 
     #[must_use]
@@ -296,6 +333,15 @@ impl Action {
             Self::LimitRoom => "limit_room",
             Self::AcceptMeter => "accept_meter",
             Self::ShutTap => "shut_tap",
+            Self::SeeMoney => "see_money",
+            Self::TopUp => "top_up",
+            Self::TransferMoney => "transfer_money",
+            Self::RefundMoney => "refund_money",
+            Self::AdjustMoney => "adjust_money",
+            Self::ConfirmAdjustment => "confirm_adjustment",
+            Self::CloseDay => "close_day",
+            Self::SeeQuarantine => "see_quarantine",
+            Self::DecideReading => "decide_reading",
         }
     }
 }

@@ -65,7 +65,7 @@ fn places(areas: &[&str], gates: &[&str]) -> Scope {
 
 /// One column a role, in the order of `Role::ALL`: guard, dormitory manager, utilities, security,
 /// finance, auditor, administrator.
-const TABLE: [(Action, &str); 22] = [
+const TABLE: [(Action, &str); 31] = [
     (Action::SeeCampus, "yes yes yes yes yes yes yes"),
     (Action::SeeGates, "yes yes - yes - yes yes"),
     (Action::SeeEntries, "yes yes - yes - yes yes"),
@@ -88,6 +88,15 @@ const TABLE: [(Action, &str); 22] = [
     (Action::LimitRoom, "- - yes - - - yes"),
     (Action::AcceptMeter, "- - yes - - - yes"),
     (Action::ShutTap, "- yes yes - - - yes"),
+    (Action::SeeMoney, "- - - - yes yes yes"),
+    (Action::TopUp, "- - - - yes - yes"),
+    (Action::TransferMoney, "- - - - yes - yes"),
+    (Action::RefundMoney, "- - - - yes - yes"),
+    (Action::AdjustMoney, "- - - - yes - yes"),
+    (Action::ConfirmAdjustment, "- - - - yes - yes"),
+    (Action::CloseDay, "- - - - yes - yes"),
+    (Action::SeeQuarantine, "- - yes - yes yes yes"),
+    (Action::DecideReading, "- - yes - - - yes"),
 ];
 
 #[test]

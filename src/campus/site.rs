@@ -16,6 +16,7 @@ use onecard_rules::{
 use super::{
     gates,
     mistake::{Mistake, mend_by},
+    money::{self, Money},
     power::{self, Power},
     ranges,
     settings::{self, BrokerSettings, HttpSettings},
@@ -25,20 +26,22 @@ use super::{
 };
 
 /// What a campus file becomes; `None` where something is wrong.
-pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>, Power, Taps);
+pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>, Power, Taps, Money);
 
 /// What other files say; `None` where something is wrong with them.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
     pub calendar: Option<&'a Calendar>,
-    pub tariffs: Option<&'a Tariffs>,
+    pub tariffs: &'a Tariffs,
+    /// Whether those are all; if not, nobody is blamed for naming another.
+    pub all_tariffs: bool,
 }
 
 /// Reads the campus.
 pub fn read(
     mut root: Table,
     folder: &Path,
-    Known { calendar, tariffs }: Known<'_>,
+    Known { calendar, tariffs, all_tariffs }: Known<'_>,
     mistakes: &mut Vec<Mistake>,
     warnings: &mut Vec<Mistake>,
 ) -> Read {
@@ -53,8 +56,11 @@ pub fn read(
     let readers = gates::readers(&mut root, folder, csv, &gates, mistakes, warnings);
     let power = power::read(&mut root, &areas, calendar, mistakes, warnings);
     let at_gates: BTreeSet<_> = readers.keys().cloned().collect();
-    let known = taps::Known { areas: &areas, tariffs, readers: &at_gates };
+    let water = all_tariffs.then_some(tariffs);
+    let known = taps::Known { areas: &areas, tariffs: water, readers: &at_gates };
     let taps = taps::taps(&mut root, &known, mistakes);
+    let known = money::Known { calendar, tariffs, power: &power };
+    let money = money::read(&mut root, &known, mistakes);
     root.finish(mistakes);
     let areas = areas.into_iter().map(|(id, area)| (id, area.value)).collect();
     let gates = gates.read.into_iter().map(|(id, gate)| (id, gate.value)).collect();
@@ -64,7 +70,7 @@ pub fn read(
         let taps = taps.iter().map(|(id, tap)| (id.clone(), tap.site.clone())).collect();
         Site { id, name, zone, topic_root, areas, gates, readers, taps, limits }
     });
-    (site, broker, http, power, taps)
+    (site, broker, http, power, taps, money)
 }
 
 /// `[site]`; what is wrong in it does not make the rest unreadable.

@@ -136,7 +136,7 @@ async fn show(
     }
     let bathers = showers::bathers(&population.cards);
     if !site.taps.is_empty() {
-        showers::pay_in(controller.ledger(), &bathers, site.zone)?;
+        showers::pay_in(controller.cashier(), &bathers).await?;
         say(&format!(
             "{} taps and showers, paid for by card to the millilitre and the fen",
             site.taps.len()

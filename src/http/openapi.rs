@@ -14,11 +14,11 @@ use utoipa::{
 };
 
 use super::{
-    act, campus, health,
+    act, campus, health, money,
     operator::COOKIE,
-    places, power,
+    pay, places, power,
     problem::{Code, Problem},
-    read, session, taps,
+    quarantine, read, session, taps,
 };
 
 macro_rules! interface {
@@ -74,6 +74,24 @@ interface! {
     taps::get_tap,
     taps::shut_tap,
     taps::free_tap,
+    money::get_accounts,
+    money::get_account,
+    money::get_statement,
+    money::get_accounts_of,
+    money::get_room_account,
+    money::get_room_statement,
+    money::get_day,
+    money::get_adjustments,
+    pay::top_up,
+    pay::transfer_money,
+    pay::refund_money,
+    pay::correct_row,
+    pay::adjust_money,
+    pay::confirm_adjustment,
+    pay::withdraw_adjustment,
+    pay::close_day,
+    quarantine::get_quarantine,
+    quarantine::decide_reading,
     act::open_gate,
     act::set_gate_mode,
     act::clear_gate_mode,

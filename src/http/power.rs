@@ -37,7 +37,10 @@ impl From<PowerRefusal> for Problem {
 }
 
 /// The room of that name and the area it is in.
-fn room_of<'a>(backend: &'a Backend, text: &str) -> Result<(RoomId, &'a AreaId), Problem> {
+pub(super) fn room_of<'a>(
+    backend: &'a Backend,
+    text: &str,
+) -> Result<(RoomId, &'a AreaId), Problem> {
     let room = RoomId::new(text).map_err(|wrong| {
         Problem::new(Code::UnknownRoom, format!("`{text}` is no room: {wrong}"))
     })?;
@@ -48,7 +51,7 @@ fn room_of<'a>(backend: &'a Backend, text: &str) -> Result<(RoomId, &'a AreaId),
 }
 
 /// Whether who asks may see what stands in that area.
-fn sees(who: &Reader, backend: &Backend, area: &str) -> bool {
+pub(super) fn sees(who: &Reader, backend: &Backend, area: &str) -> bool {
     AreaId::new(area).is_ok_and(|area| who.sees(backend, Place::Supply(&area)))
 }
 

@@ -21,6 +21,8 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
             "/api/rooms"
             | "/api/rooms/{id}"
             | "/api/rooms/{id}/why"
+            | "/api/rooms/{id}/account"
+            | "/api/rooms/{id}/statement"
             | "/api/feeders"
             | "/api/lines"
             | "/api/taps"
@@ -43,6 +45,25 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("POST", "/api/rooms/{id}/limits" | "/api/areas/{id}/rooms/limits") => Action::LimitRoom,
         ("POST", "/api/rooms/{id}/meter") => Action::AcceptMeter,
         ("POST" | "DELETE", "/api/taps/{id}/shut") => Action::ShutTap,
+        (
+            "GET",
+            "/api/accounts"
+            | "/api/accounts/{id}"
+            | "/api/accounts/{id}/statement"
+            | "/api/people/{id}/accounts"
+            | "/api/money/days/{id}"
+            | "/api/money/adjustments",
+        ) => Action::SeeMoney,
+        ("POST", "/api/money/top-up") => Action::TopUp,
+        ("POST", "/api/money/transfer") => Action::TransferMoney,
+        ("POST", "/api/money/refund" | "/api/money/correct") => Action::RefundMoney,
+        ("POST", "/api/money/adjust") | ("DELETE", "/api/money/adjustments/{id}") => {
+            Action::AdjustMoney
+        }
+        ("POST", "/api/money/adjustments/{id}/confirm") => Action::ConfirmAdjustment,
+        ("POST", "/api/money/days/{id}/close") => Action::CloseDay,
+        ("GET", "/api/quarantine") => Action::SeeQuarantine,
+        ("POST", "/api/rooms/{id}/reading") => Action::DecideReading,
         _ => return None,
     };
     Some(action)

@@ -159,7 +159,7 @@ impl Water {
     /// What the water costs somebody here, to be shown.
     pub(super) fn payment(&self, at: usize, customer: &Customer) -> Payment {
         let price = self.posts.get(at).and_then(|post| self.price(&post.site, customer));
-        let (price_microfen, price_per) = price.unzip();
-        Payment { price_microfen, price_per: price_per.map(str::to_owned), ..Payment::default() }
+        let (price_micro_fen, price_per) = price.unzip();
+        Payment { price_micro_fen, price_per: price_per.map(str::to_owned), ..Payment::default() }
     }
 }

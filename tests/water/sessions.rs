@@ -17,7 +17,7 @@ async fn a_shower_is_billed_to_the_millilitre_and_the_fen() {
     let shown = world.feedback("shower-1", "grant_water").await;
     assert_eq!((&shown["granted"], &shown["name"]), (&json!(true), &json!("人li")));
     assert_eq!((&shown["reserved_fen"], &shown["price_per"]), (&json!(500), &json!("litre")));
-    assert_eq!(shown["price_microfen"], 3_000_000, "3 fen a litre");
+    assert_eq!(shown["price_micro_fen"], 3_000_000, "3 fen a litre");
     let opened = world.event("shower-1", "opened").await;
     assert_eq!((&opened["person"], &opened["session"]), (&json!("li"), &json!(1)));
     assert_eq!((&opened["register_ml"], &opened["reserved_fen"]), (&json!(1_000_000), &json!(500)));
@@ -33,7 +33,7 @@ async fn a_shower_is_billed_to_the_millilitre_and_the_fen() {
     let closed = world.event("shower-1", "closed").await;
     assert_eq!((&closed["ml"], &closed["why"]), (&json!(30_915), &json!("second_swipe")));
     assert_eq!(closed["charged_fen"], 92, "92.745 fen, rounded down");
-    assert_eq!(closed["lines"][0]["price"], 3_000);
+    assert_eq!(closed["lines"][0]["price_micro_fen"], 3_000);
     let paid = world.feedback("shower-1", "water_billed").await;
     assert_eq!((&paid["charged_fen"], &paid["balance_fen"]), (&json!(92), &json!(1_408)));
     assert_eq!(paid["ml"], 30_915);
@@ -58,7 +58,10 @@ async fn a_shower_stops_when_the_money_does() {
     // 30 fen at the staff's 2 fen a litre.
     world.swipe("shower-1", WANG).await;
     let shown = world.feedback("shower-1", "grant_water").await;
-    assert_eq!((&shown["reserved_fen"], &shown["price_microfen"]), (&json!(30), &json!(2_000_000)));
+    assert_eq!(
+        (&shown["reserved_fen"], &shown["price_micro_fen"]),
+        (&json!(30), &json!(2_000_000))
+    );
     world.command("shower-1", "open").await;
     world.flow("shower-1", 15_000).await;
     world.flow("shower-1", 499).await;
@@ -123,6 +126,7 @@ async fn water_stops_at_the_tap_and_when_nothing_flows() {
 
     // Nobody turns it on: an alarm, and nothing to pay.
     world.swipe("shower-2", LI).await;
+    world.command("shower-2", "open").await;
     let closed = world.event("shower-2", "closed").await;
     assert_eq!((&closed["why"], &closed["charged_fen"]), (&json!("no_flow"), &json!(0)));
     world.alarm("shower-2", "open_without_flow").await;

@@ -98,7 +98,7 @@ pub struct Feedback {
 pub struct Payment {
     /// In millionths of a fen, for `price_per`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub price_microfen: Option<u64>,
+    pub price_micro_fen: Option<u64>,
     /// `litre`, `minute` or `use`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub price_per: Option<String>,

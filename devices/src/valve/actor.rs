@@ -199,6 +199,7 @@ impl Handler<Heard> for ValveActor {
             | Channel::Passage
             | Channel::Entry
             | Channel::Event
+            | Channel::Ledger
             | Channel::Alarm => {
                 // Nothing that a valve says; of no consequence.
                 ack.accept();

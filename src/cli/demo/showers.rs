@@ -7,14 +7,12 @@ use std::{
     thread::JoinHandle,
 };
 
-use chrono_tz::Tz;
-use onecard_devices::{clock::Now as _, topic::Topics};
+use onecard_devices::topic::Topics;
 use onecard_rules::{
-    ledger::{AccountName, Ask, Cause, Order, Purpose, Terms},
+    ledger::{AccountName, Purpose},
     money::Fen,
     person::{Card, CardState},
     site::Site,
-    tariff::day_of,
 };
 use onecard_simulators::{
     showers::{self, Place, Settings, Summary},
@@ -23,20 +21,16 @@ use onecard_simulators::{
 use tokio::sync::watch;
 use tracing::warn;
 
-use crate::{
-    clock::SystemClock,
-    store::{
-        OnDurable,
-        ledger::{Ledger, With},
-    },
-};
+use crate::money::{Cashier, Payment, Source};
 
 /// So many people take turns.
 const PEOPLE: usize = 60;
 /// One in so many has a few fen only: the shower stops when they are gone.
 const POOR: usize = 3;
-/// The cash desk that they paid at.
-const DESK: &str = "showers";
+/// The cash desk that they paid at, the number of the first receipt, and who took the money.
+const DESK: &str = "main";
+const RECEIPTS: u64 = 1_000_000;
+const BY: &str = "demo";
 
 /// The simulated taps.
 #[derive(Debug)]
@@ -53,33 +47,21 @@ pub fn bathers(cards: &[Card]) -> Vec<Card> {
 
 /// Pays in at the cash desk what each of them has; once, however often the demonstration is started
 /// on the same data.
-pub fn pay_in(ledger: &Ledger, bathers: &[Card], zone: Tz) -> anyhow::Result<()> {
-    let open = |name: &AccountName| {
-        let terms = Terms::default();
-        ledger.open_account(name.clone(), terms, OnDurable::Nothing)
-    };
-    let desk = AccountName::CashDesk(DESK.parse()?);
-    open(&desk)?;
-    let now = SystemClock.now();
-    for (receipt, (place, card)) in (1..).zip(bathers.iter().enumerate()) {
-        let purse = AccountName::Purse(card.person.clone());
-        open(&purse)?;
+pub async fn pay_in(cashier: &Cashier, bathers: &[Card]) -> anyhow::Result<()> {
+    for (receipt, (place, card)) in (RECEIPTS..).zip(bathers.iter().enumerate()) {
         let yuan = i64::try_from(place % 16)? + 5;
         let amount = if place % POOR == 0 { 3 + yuan % 5 } else { yuan * 100 };
-        let order = Order {
-            cause: Cause::Desk { desk: DESK.parse()?, receipt },
-            at: now,
-            day: day_of(now, zone),
-            by: None,
-            why: None,
-            ask: Ask::Transfer {
-                purpose: Purpose::TopUp,
-                from: desk.clone(),
-                to: purse,
-                amount: Fen::new(amount),
-            },
+        let (from, cause) = Source::Desk { desk: DESK.parse()?, receipt }.account();
+        let payment = Payment {
+            cause,
+            purpose: Purpose::TopUp,
+            from,
+            to: AccountName::Purse(card.person.clone()),
+            amount: Fen::new(amount),
+            by: BY.parse()?,
+            why: "cash for showers".to_owned(),
         };
-        ledger.order(order, With::default(), OnDurable::Nothing)?;
+        cashier.pay(payment).await?;
     }
     Ok(())
 }

@@ -57,6 +57,8 @@ impl<'a> Columns<'a> {
             | Event::RulesRefused { .. }
             | Event::RoomHappened { .. }
             | Event::TapHappened { .. }
+            | Event::MoneyMoved(_)
+            | Event::DayClosed { .. }
             | Event::PeopleImported { .. }
             | Event::Audited(_) => None,
         };
