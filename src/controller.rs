@@ -62,6 +62,7 @@ use crate::{
         journal::{Journal, JournalReader},
         ledger::{self, Ledger},
     },
+    water::Water,
     wiring::{self, Parts, TapParts},
 };
 
@@ -192,7 +193,8 @@ impl Controller {
         tell_damage(&services.alarms, &books, &metrics);
         let common =
             Common { journal, database, ledger, clock, metrics, topics, link: link.publisher() };
-        let power = common.power(&campus, &site, &loaded, rooms_since, &services.alarms);
+        let power =
+            common.power(&campus, &site, &loaded, rooms_since, (&services.alarms, &services.water));
         money::open_accounts(&common.ledger, &campus).await.map_err(StartFailure::Accounts)?;
         let billing = common.billing(&campus, &site, &power, &services.alarms)?;
         let cashier = Cashier::of(common.ledger.clone(), common.clock.clone(), &campus);
@@ -331,7 +333,7 @@ impl Common {
         site: &Arc<Site>,
         loaded: &Loaded,
         since: Vec<RoomRecord>,
-        alarms: &Addr<Alarms>,
+        (alarms, water): (&Addr<Alarms>, &Addr<Water>),
     ) -> Addr<Power> {
         let (link, topics, metrics) =
             (Arc::clone(&self.link), self.topics.clone(), self.metrics.clone());
@@ -347,6 +349,8 @@ impl Common {
             clock: self.clock.clone(),
             metrics: self.metrics.clone(),
             alarms: alarms.clone().recipient(),
+            valves_at: water.clone().recipient(),
+            valves_told: water.clone().recipient(),
             publisher: power::Publisher::new(link, topics, metrics),
         })
         .start()

@@ -29,5 +29,7 @@ mod refusals;
 mod restart;
 #[path = "water/sessions.rs"]
 mod sessions;
+#[path = "water/wired.rs"]
+mod wired;
 #[path = "water/world.rs"]
 mod world;

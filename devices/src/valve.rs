@@ -8,6 +8,7 @@
 
 pub mod actor;
 pub mod wire;
+pub mod wired;
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use onecard_devices::gate::PassageEnd;
 use onecard_rules::{
     Time,
-    access::{Freshness, Outcome, Permit, Presented, Situation, decide, holder},
+    access::{Freshness, Outcome, Permit, Presented, Situation, decide},
     calendar::{Calendar, Moment},
     code::UsedCodes,
     directory::{Directory, Found},
@@ -14,14 +14,12 @@ use onecard_rules::{
     ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId},
     mode::{Measure, MeasureKind, Mode, Orders, Override, Owner},
     passback::Presence,
-    person::Person,
     policy::Policies,
     reason::Reason,
     site::{Direction, Gate, Reader, Site},
-    water::Customer,
 };
 
-use super::{NotServed, Presenter, WhoIs};
+mod who;
 
 /// The school's rules in force: policies and calendar, swapped whole.
 #[derive(Debug)]
@@ -184,35 +182,6 @@ impl AccessState {
         entry.flags.extend(decision.flags);
         entry.inputs = decision.inputs;
         Some(Decided { entry, permit, fault: decision.fault })
-    }
-
-    /// Whose card or code was presented where something is paid for.
-    ///
-    /// # Errors
-    /// Says why it counts for nothing.
-    pub fn who_is(&mut self, asked: &WhoIs, now: Time) -> Result<Presenter, NotServed> {
-        let freshness = asked.freshness.at(asked.presented_at, self.site.limits.swipe_age, now);
-        let found = self.directory.present(&asked.presented, now);
-        let customer = |person: &Person| {
-            let (person, name, kind) = (person.id.clone(), person.name.clone(), person.kind);
-            Customer { person, name, kind }
-        };
-        let (_, person) = holder(&found, freshness, now).map_err(|reason| NotServed {
-            reason,
-            customer: found.holder().map(|(_, person)| customer(person)),
-            card: match (&asked.presented, found.holder()) {
-                (_, Some((card, _))) => Some(card.credential.masked()),
-                (Presented::Card(card), None) => Some(card.masked()),
-                (Presented::Code(_), None) => None,
-            },
-        })?;
-        let customer = customer(person);
-        let mut used = false;
-        if let Found::Holder { code: Some(code), .. } = &found {
-            used = self.paid_codes.knows(code, Direction::In);
-            self.paid_codes.used(code, Direction::In);
-        }
-        Ok(Presenter { customer, used })
     }
 
     /// The record of a swipe that was decided before, `of` being that decision if it is known.

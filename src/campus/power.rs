@@ -16,7 +16,7 @@ use onecard_devices::{
 };
 use onecard_rules::{
     calendar::Calendar,
-    ids::{AreaId, FeederId, RoomId, TariffId, WindowId},
+    ids::{AreaId, FeederId, RoomId, TapId, TariffId, WindowId},
     power::{feeder::FeederSettings, protection::Settings, stagger::StaggerSettings},
 };
 
@@ -34,7 +34,7 @@ mod protection;
 mod room;
 
 pub use load::{IDENTITY_EVERY, LineLoad};
-use models::Models;
+pub(super) use models::Models;
 use protection::Protection;
 
 /// The power of a campus; empty where it has none.
@@ -43,6 +43,8 @@ pub struct Power {
     pub lines: BTreeMap<String, Line>,
     pub rooms: BTreeMap<RoomId, Room>,
     pub feeders: BTreeMap<FeederId, Feeder>,
+    /// The valves of taps that hang on lines.
+    pub valves: BTreeMap<TapId, Valve>,
     /// While this window is open, the night limits are in force.
     pub night: Option<WindowId>,
     /// While this window is open, rooms with `lights_out` are dark.
@@ -59,6 +61,7 @@ impl Default for Power {
             lines: BTreeMap::new(),
             rooms: BTreeMap::new(),
             feeders: BTreeMap::new(),
+            valves: BTreeMap::new(),
             night: None,
             lights_out: None,
             energy_every: Duration::from_secs(45),
@@ -121,6 +124,19 @@ pub struct Feeder {
     pub rooms: BTreeSet<RoomId>,
     /// Its own meter; without one, its rooms are added up.
     pub meter: Option<FeederMeter>,
+}
+
+/// The valve of a tap, with its meter.
+#[derive(Debug, Clone)]
+pub struct Valve {
+    pub tap: TapId,
+    /// The area that its topics stand under.
+    pub area: AreaId,
+    pub profile: Arc<Profile>,
+    pub line: String,
+    pub unit: Unit,
+    /// Counted from 0.
+    pub channel: u16,
 }
 
 /// The meter of a feeder.

@@ -54,11 +54,11 @@ pub fn read(
     let gates = gates::gates(&mut root, folder, head.gates_csv.as_deref(), &known, mistakes);
     let csv = head.readers_csv.as_deref();
     let readers = gates::readers(&mut root, folder, csv, &gates, mistakes, warnings);
-    let power = power::read(&mut root, &areas, calendar, mistakes, warnings);
+    let mut power = power::read(&mut root, &areas, calendar, mistakes, warnings);
     let at_gates: BTreeSet<_> = readers.keys().cloned().collect();
     let water = all_tariffs.then_some(tariffs);
     let known = taps::Known { areas: &areas, tariffs: water, readers: &at_gates };
-    let taps = taps::taps(&mut root, &known, mistakes);
+    let taps = taps::taps(&mut root, &known, &mut power, mistakes, warnings);
     let known = money::Known { calendar, tariffs, power: &power };
     let money = money::read(&mut root, &known, mistakes);
     root.finish(mistakes);

@@ -2,9 +2,17 @@
 //!
 //! What a session is, is `rules::water`'s; what a price is, `tariffs`'.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::TimeDelta;
+use onecard_devices::{
+    modbus,
+    profile::{Profile, names},
+    valve::wired::{SAFETY_TIMEOUT, Wired},
+};
 use onecard_rules::{
     ids::{ReaderId, TapId, TariffId, UnitId},
     money::Fen,
@@ -17,7 +25,7 @@ use onecard_rules::{
 use super::{
     gates::normaliser,
     mistake::{Mistake, mend_by},
-    power::{Areas, area},
+    power::{Areas, Models, Power, Valve, area},
     ranges,
     table::{Lined, Table},
     tariffs::Tariffs,
@@ -37,6 +45,8 @@ pub struct Tap {
     pub most: Fen,
     /// Whose income the water is.
     pub income: UnitId,
+    /// Its valve hangs on a line; see [`Power::valves`].
+    pub wired: bool,
 }
 
 impl Tap {
@@ -64,8 +74,15 @@ pub struct Known<'a> {
 }
 
 /// Reads all taps.
-pub fn taps(root: &mut Table, known: &Known<'_>, mistakes: &mut Vec<Mistake>) -> Taps {
+pub fn taps(
+    root: &mut Table,
+    known: &Known<'_>,
+    power: &mut Power,
+    mistakes: &mut Vec<Mistake>,
+    warnings: &mut Vec<Mistake>,
+) -> Taps {
     let mut taps = Taps::new();
+    let mut models = Models::new();
     let mut readers: BTreeMap<ReaderId, TapId> = BTreeMap::new();
     for table in root.tables("taps", mistakes) {
         for mut table in ranges::expanded(table, mistakes) {
@@ -77,9 +94,21 @@ pub fn taps(root: &mut Table, known: &Known<'_>, mistakes: &mut Vec<Mistake>) ->
                 let mend = "give one of them another id".to_owned();
                 mistakes.push(table.mistake(id.line, "id", message, mend));
             }
-            let tap = tap(&mut table, &id.value, known, &mut readers, mistakes);
+            let valve = valve(&mut table, power, &mut models, mistakes, warnings);
+            let (wired, settle) = match &valve {
+                Wire::None => (false, TimeDelta::zero()),
+                Wire::Wrong => (true, TimeDelta::zero()),
+                Wire::To { settle, .. } => (true, *settle),
+            };
+            let tap = tap(&mut table, &id.value, known, &mut readers, settle, mistakes);
             table.finish(mistakes);
-            taps.extend(tap.map(|tap| (id.value, tap)));
+            let Some(tap) = tap else { continue };
+            if let Wire::To { profile, line, unit, channel, .. } = valve {
+                let (tap, area) = (id.value.clone(), tap.site.area.clone());
+                let valve = Valve { tap, area, profile, line, unit, channel };
+                power.valves.insert(id.value.clone(), valve);
+            }
+            taps.insert(id.value, Tap { wired, ..tap });
         }
     }
     taps
@@ -90,6 +119,7 @@ fn tap(
     id: &TapId,
     known: &Known<'_>,
     readers: &mut BTreeMap<ReaderId, TapId>,
+    settle: TimeDelta,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Tap> {
     let name = table.text("name", mistakes).map_or_else(|| id.to_string(), |name| name.value);
@@ -122,7 +152,7 @@ fn tap(
     let income =
         table.parsed::<UnitId>("income", "the code of a unit, such as \"water\"", mistakes);
     let income = income.map_or_else(|| UnitId::new("water").ok(), |income| Some(income.value));
-    let settings = settings(table, unit, mistakes);
+    let settings = settings(table, unit, settle, mistakes);
     let site = site::Tap { id: id.clone(), name, area: area?, reader: reader?, normaliser };
     Some(Tap {
         site,
@@ -132,6 +162,96 @@ fn tap(
         unit: unit?,
         most: most.map_or(MOST, |most| most.value),
         income: income?,
+        wired: false,
+    })
+}
+
+/// Where the valve of a tap is.
+enum Wire {
+    /// On MQTT, by itself.
+    None,
+    Wrong,
+    To {
+        profile: Arc<Profile>,
+        line: String,
+        unit: modbus::Unit,
+        channel: u16,
+        /// How long it takes to move.
+        settle: TimeDelta,
+    },
+}
+
+/// The valve on a line, if the tap names one.
+fn valve(
+    table: &mut Table,
+    power: &Power,
+    models: &mut Models,
+    mistakes: &mut Vec<Mistake>,
+    warnings: &mut Vec<Mistake>,
+) -> Wire {
+    let keys = ["valve", "line", "unit", "channel"];
+    if keys.iter().all(|key| !table.has(key)) {
+        keys.into_iter().for_each(|key| {
+            table.drop_key(key);
+        });
+        return Wire::None;
+    }
+    for key in ["valve", "line", "unit"] {
+        if !table.has(key) {
+            let mend = "a valve on a line needs `valve`, `line` and `unit`".to_owned();
+            mistakes.push(table.mistake(table.line(), key, "is missing".to_owned(), mend));
+        }
+    }
+    let place = table.line_of("valve");
+    let profile = models.find(table, "valve", mistakes);
+    let line = table.text("line", mistakes);
+    let unit = table.integer("unit", &(1..248), mistakes);
+    let channel = table.integer("channel", &(1..65), mistakes).map_or(1, |found| found.value);
+    let (Some(profile), Some(line), Some(unit)) = (profile, line, unit) else {
+        return Wire::Wrong;
+    };
+    let (profile, channel) = (profile.value, u16::try_from(channel - 1).unwrap_or(0));
+    if !power.lines.contains_key(&line.value) {
+        let mend = mend_by(&line.value, power.lines.keys().map(String::as_str));
+        let message = format!("no line is called `{}`", line.value);
+        mistakes.push(table.mistake(line.line, "line", message, mend));
+        return Wire::Wrong;
+    }
+    let Some(number) = u8::try_from(unit.value).ok().and_then(modbus::Unit::new) else {
+        return Wire::Wrong;
+    };
+    if let Err(wrong) = Wired::new(Arc::clone(&profile), number, channel) {
+        let message = format!("`{}` is no valve with a meter: {wrong}", profile.identity.model);
+        let mend = "name a water meter with a valve; `onecard device profiles` lists them";
+        mistakes.push(table.mistake(place, "valve", message, mend.to_owned()));
+        return Wire::Wrong;
+    }
+    if let Some(other) = other_on(power, (&line.value, number, channel)) {
+        let message = format!("unit {number} of its line belongs to `{other}`");
+        let mend = "give each its own valve".to_owned();
+        mistakes.push(table.mistake(unit.line, "unit", message, mend));
+    }
+    if profile.point(SAFETY_TIMEOUT).is_none() {
+        let model = &profile.identity.model;
+        let message =
+            format!("`{model}` has no timer of its own: with the controller away, water runs on");
+        let mend = "choose a valve with a safety timeout, or one that speaks MQTT".to_owned();
+        warnings.push(table.mistake(place, "valve", message, mend));
+    }
+    let settle = profile.switch(names::VALVE, channel, names::CLOSED).ok();
+    let settle = settle.and_then(|orders| orders.verify).map(|verify| verify.settle);
+    let settle = settle.and_then(|settle| TimeDelta::from_std(settle).ok()).unwrap_or_default();
+    Wire::To { profile, line: line.value, unit: number, channel, settle }
+}
+
+/// What else hangs on that unit and channel.
+fn other_on(power: &Power, (line, unit, channel): (&str, modbus::Unit, u16)) -> Option<String> {
+    let mut rooms = power.rooms.values().filter(|room| room.line == line);
+    let mut valves = power.valves.values().filter(|valve| valve.line == line);
+    let room = rooms.find(|room| room.unit == unit).map(|room| room.id.to_string());
+    room.or_else(|| {
+        let valve = valves.find(|valve| (valve.unit, valve.channel) == (unit, channel));
+        valve.map(|valve| valve.tap.to_string())
     })
 }
 
@@ -223,16 +343,19 @@ fn one_unit(
 fn settings(
     table: &mut Table,
     unit: Option<Unit>,
+    settle: TimeDelta,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Settings> {
     let mut number = |key, range: std::ops::Range<i64>, unless_said| {
         table.integer(key, &range, mistakes).map_or(unless_said, |found| found.value)
     };
-    let lease_ms = number("lease_ms", 200..60_001, 8_000);
+    // A motor needs its time, and then the line.
+    let settle_ms = settle.num_milliseconds();
+    let lease_ms = number("lease_ms", 200..60_001, (8_000 + settle_ms).min(60_000));
     let renew_ms = number("renew_ms", 50..30_001, (lease_ms * 3 / 8).max(50));
     let no_flow_s = number("no_flow_s", 1..601, 40);
     let longest_s = number("longest_s", 1..7_201, 900);
-    let patience_ms = number("patience_ms", 50..60_001, 2_000);
+    let patience_ms = number("patience_ms", 50..60_001, (2_000 + settle_ms / 2).min(60_000));
     let litres = number("most_l_per_min", 1..1_001, 30);
     let leak_ml = number("leak_ml", 1..1_000_001, 50);
     if renew_ms * 2 > lease_ms {

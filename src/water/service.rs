@@ -13,7 +13,7 @@ use onecard_devices::{
     link::Ack,
     reader::{
         Ticket,
-        actor::{Decided, Recorded, Show},
+        actor::{Decided, Recorded},
         wire::Payment,
     },
     valve::{
@@ -46,13 +46,17 @@ use crate::{
         tariffs::Tariffs,
     },
     metrics::Metrics,
+    power::{TellValve, ValvesAt},
     store::{journal::Journal, ledger::Ledger},
 };
 
 /// The valve of a tap as seen from here.
 #[derive(Debug, Clone)]
-pub struct Door {
-    pub tell: Recipient<Tell>,
+pub enum Door {
+    /// It speaks for itself.
+    Own(Recipient<Tell>),
+    /// It hangs on a line.
+    OnLine,
 }
 
 /// The reader before a tap as seen from here.
@@ -60,7 +64,6 @@ pub struct Door {
 pub struct Desk {
     pub decided: Recipient<Decided>,
     pub recorded: Recipient<Recorded>,
-    pub show: Recipient<Show>,
 }
 
 /// What the service is made of; everything in it is loaded.
@@ -146,6 +149,8 @@ pub struct Water {
     pub(super) posts: Vec<Post>,
     places: HashMap<TapId, usize>,
     readers: HashMap<ReaderId, usize>,
+    /// Where valves on lines are told something, once that is known.
+    lines: Option<Recipient<TellValve>>,
     pub(super) standings: HashMap<(PersonId, TariffId), Standing>,
     pub(super) around: Around,
     /// Taps that the campus has no more, with what was kept of them.
@@ -216,6 +221,7 @@ impl Water {
             posts,
             places,
             readers,
+            lines: None,
             orphans,
             ids: ulid::Generator::new(),
             first,
@@ -299,8 +305,13 @@ impl Water {
 
     pub(super) fn tell(&self, at: usize, order: Order) {
         let Some(post) = self.posts.get(at) else { return };
-        let told =
-            post.valve.as_ref().is_some_and(|valve| valve.tell.try_send(Tell(order)).is_ok());
+        let told = match (&post.valve, &self.lines) {
+            (Some(Door::Own(tell)), _) => tell.try_send(Tell(order)).is_ok(),
+            (Some(Door::OnLine), Some(lines)) => {
+                lines.try_send(TellValve { tap: post.site.site.id.clone(), order }).is_ok()
+            }
+            (Some(Door::OnLine), None) | (None, _) => false,
+        };
         if !told {
             // A lease that is not renewed ends; what else was to be told is told again.
             self.around.metrics.refuse("valve_busy");
@@ -441,6 +452,19 @@ impl Actor for Water {
             self.act(at, actions, context);
         }
         info!(taps = self.posts.len(), unfinished, "taps are served");
+    }
+}
+
+impl Handler<ValvesAt> for Water {
+    type Result = ();
+
+    fn handle(&mut self, ValvesAt(lines): ValvesAt, _: &mut Self::Context) {
+        self.lines = Some(lines);
+        for at in 0..self.posts.len() {
+            if self.posts.get(at).is_some_and(|post| matches!(post.valve, Some(Door::OnLine))) {
+                self.tell(at, Order::Report);
+            }
+        }
     }
 }
 

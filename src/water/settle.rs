@@ -5,10 +5,7 @@
 use std::time::Duration;
 
 use actix::{ActorFutureExt as _, AsyncContext as _, Context, WrapFuture as _};
-use onecard_devices::reader::{
-    actor::Show,
-    wire::{Feedback, Payment},
-};
+use onecard_devices::reader::wire::Payment;
 use onecard_rules::{
     event::Event,
     ledger::{Ask, Cause, Order, Refusal, RowNo},
@@ -20,7 +17,7 @@ use onecard_rules::{
 };
 use tracing::{error, warn};
 
-use super::{Water, kept::STANDING};
+use super::{Water, kept::STANDING, service::Asking};
 use crate::store::{
     OnDurable, WriteFailure,
     ledger::{Answer, Done, Keep, With},
@@ -207,9 +204,7 @@ impl Water {
             return self.show(at, &asking, (false, bill.reason), Payment::default());
         }
         let Some(post) = self.posts.get(at) else { return };
-        let (Some(customer), Some(decision), Some(desk)) =
-            (&post.kept.customer, &post.kept.decision, &post.desk)
-        else {
+        let (Some(customer), Some(decision)) = (&post.kept.customer, &post.kept.decision) else {
             return;
         };
         let payment = Payment {
@@ -218,11 +213,9 @@ impl Water {
             ml: bill.payment.ml,
             ..self.payment(at, customer)
         };
-        let holder = Some((customer.name.clone(), customer.kind));
-        let feedback = Feedback::new(decision.clone(), true, bill.reason, holder);
-        if desk.show.try_send(Show(feedback.with_payment(payment))).is_err() {
-            self.around.metrics.refuse("reader_busy");
-        }
+        let (decision, customer) = (decision.clone(), Some(customer.clone()));
+        let later = Asking { ticket: None, decision, ack: None, customer };
+        self.show(at, &later, (true, bill.reason), payment);
     }
 
     /// Keeps something where no money moves; resolves to whether it is on disk.

@@ -14,12 +14,7 @@ use onecard_devices::{
         actor::{Surroundings as ValveSurroundings, ValveActor},
     },
 };
-use onecard_rules::{
-    event::DeviceKind,
-    ids::{ReaderId, TapId},
-    reason::Reason,
-    site,
-};
+use onecard_rules::{event::DeviceKind, ids::ReaderId, reason::Reason, site};
 
 use super::{Parts, stood};
 use crate::{
@@ -55,8 +50,12 @@ pub(super) fn start(
         let water = context.address();
         let (mut valves, mut readers) = (HashMap::new(), HashMap::new());
         for tap in taps.taps.values() {
-            let (id, door) = valve(parts, &tap.site, &water, access, alarms, switchboard);
-            valves.insert(id, door);
+            let door = if tap.wired {
+                Door::OnLine
+            } else {
+                valve(parts, &tap.site, &water, access, alarms, switchboard)
+            };
+            valves.insert(tap.site.id.clone(), door);
             let last = water::last_swipe(&taps.kept, &tap.site.id);
             let devices = (&water, access, alarms);
             let (id, desk) = reader(parts, &tap.site, last, devices, switchboard);
@@ -88,7 +87,7 @@ fn valve(
     access: &Addr<Access>,
     alarms: &Addr<Alarms>,
     switchboard: &mut Switchboard,
-) -> (TapId, Door) {
+) -> Door {
     let mut valve = Valve::new(tap.id.clone(), &parts.run);
     let mut malformed = false;
     for standing in stood(parts, tap.area.as_str(), DeviceKind::Valve, tap.id.as_str()) {
@@ -107,7 +106,7 @@ fn valve(
     let actor = ValveActor::new(valve, around, Arc::clone(&parts.link), malformed).start();
     let desk = (tap.area.to_string(), actor.clone().recipient());
     switchboard.valves.insert(tap.id.to_string(), desk);
-    (tap.id.clone(), Door { tell: actor.recipient() })
+    Door::Own(actor.recipient())
 }
 
 fn reader(
@@ -138,10 +137,6 @@ fn reader(
     let actor = ReaderActor::new(reader, around, Arc::clone(&parts.link)).start();
     let heard = (tap.area.to_string(), actor.clone().recipient());
     switchboard.readers.insert(tap.reader.to_string(), heard);
-    let desk = Desk {
-        decided: actor.clone().recipient(),
-        recorded: actor.clone().recipient(),
-        show: actor.recipient(),
-    };
+    let desk = Desk { decided: actor.clone().recipient(), recorded: actor.recipient() };
     (tap.reader.clone(), desk)
 }

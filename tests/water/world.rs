@@ -61,6 +61,11 @@ all = "0.20"
 
 /// The campus with taps; `more` are further keys of each.
 pub fn folder(mqtt: SocketAddr, http: SocketAddr, more: &str) -> Folder {
+    folder_with(mqtt, http, more, "")
+}
+
+/// [`folder`] with further tables.
+pub fn folder_with(mqtt: SocketAddr, http: SocketAddr, more: &str, tables: &str) -> Folder {
     let folder = Folder::new(mqtt, http);
     fs::write(folder.campus().join("tariffs.toml"), TARIFFS).expect("written");
     let file = folder.campus().join("campus.toml");
@@ -74,7 +79,7 @@ pub fn folder(mqtt: SocketAddr, http: SocketAddr, more: &str) -> Folder {
          \n[[taps]]\nid = \"boiler\"\narea = \"dorm-1\"\nreader = \"boiler-card\"\n\
          tariff = \"boiler\"\nmost_yuan = \"0.20\"\n{more}\n"
     );
-    fs::write(file, whole + &taps).expect("written");
+    fs::write(file, whole + &taps + tables).expect("written");
     let holders: Vec<_> =
         PEOPLE.iter().map(|(id, kind, card, state, _)| holder(id, *kind, card, *state)).collect();
     folder.people(&holders);
@@ -141,7 +146,6 @@ pub struct Valve {
     pub command: Option<String>,
     /// Obeys and answers at once.
     pub obeys: bool,
-    seq: u64,
 }
 
 /// A running campus with a hand on every valve.
@@ -155,8 +159,9 @@ pub struct World {
     seq: u64,
 }
 
-const FILTERS: [&str; 4] = [
+const FILTERS: [&str; 5] = [
     "onecard/west/+/valve/+/command",
+    "onecard/west/+/valve/bath/state",
     "onecard/west/+/valve/+/event",
     "onecard/west/+/valve/+/alarm",
     "onecard/west/+/reader/+/feedback",
@@ -175,8 +180,7 @@ impl World {
     pub async fn on(folder: Folder) -> Self {
         let running = Running::start(&folder);
         let client = Client::connect(running.mqtt, "hand", &FILTERS).await;
-        let valve =
-            |register| Valve { state: "closed", register, command: None, obeys: true, seq: 0 };
+        let valve = |register| Valve { state: "closed", register, command: None, obeys: true };
         let valves =
             [("shower-1", valve(1_000_000)), ("shower-2", valve(77)), ("boiler", valve(5))];
         let log = VecDeque::new();
@@ -284,6 +288,13 @@ impl World {
     pub async fn event(&mut self, tap: &str, what: &str) -> Value {
         let topic = topic("valve", tap, "event");
         self.next(|heard, value| heard == topic && value["what"] == what).await
+    }
+
+    /// What the controller tells of a valve on a line.
+    pub async fn state(&mut self, tap: &str, (state, register): (&str, u64)) -> Value {
+        let topic = topic("valve", tap, "state");
+        let wanted = |value: &Value| value["state"] == state && value["register_ml"] == register;
+        self.next(|heard, value| heard == topic && wanted(value)).await
     }
 
     pub async fn alarm(&mut self, tap: &str, reason: &str) -> Value {

@@ -52,11 +52,11 @@ pub enum AsWhat {
     Replay { of: Option<DecisionId> },
 }
 
-/// A swipe was decided.
+/// A swipe was decided, or what came of it later; the reader shows it.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Decided {
-    /// `None` for a replay.
+    /// `None` for a replay, and for what came later.
     pub ticket: Option<Ticket>,
     pub decision: DecisionId,
     pub granted: bool,
@@ -64,11 +64,6 @@ pub struct Decided {
     pub holder: Option<(String, PersonKind)>,
     pub payment: Payment,
 }
-
-/// Shows something that no swipe has just asked for.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub struct Show(pub Feedback);
 
 /// A card was taken out of the reader; it may be told again.
 #[derive(Debug, Message)]
@@ -160,14 +155,10 @@ impl ReaderActor {
 
     /// A full mailbox leaves the message with the reader, to be delivered again.
     fn removed(&self, ack: Ack) {
+        let Some(removed) = &self.around.removed else { return ack.accept() };
         let reader = self.reader.id().clone();
-        match &self.around.removed {
-            Some(removed) => {
-                if removed.try_send(CardRemoved { reader, ack }).is_err() {
-                    self.count("water_busy");
-                }
-            }
-            None => ack.accept(),
+        if removed.try_send(CardRemoved { reader, ack }).is_err() {
+            self.count("water_busy");
         }
     }
 
@@ -274,14 +265,6 @@ impl Handler<Decided> for ReaderActor {
             self.tell(changed);
             self.set_timer_if_alarmed(context);
         }
-    }
-}
-
-impl Handler<Show> for ReaderActor {
-    type Result = ();
-
-    fn handle(&mut self, Show(feedback): Show, _: &mut Self::Context) {
-        self.show(&feedback);
     }
 }
 

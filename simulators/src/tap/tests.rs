@@ -1,3 +1,5 @@
+//! A simulated valve: its lease, its register, its faults.
+
 use chrono::TimeDelta;
 use onecard_rules::ids::SiteId;
 use serde_json::Value;

@@ -10,7 +10,7 @@ use crate::campus::{
 };
 
 /// The profiles, each read once.
-pub(super) struct Models {
+pub(in crate::campus) struct Models {
     library: Library,
     shared: HashMap<String, Arc<Profile>>,
 }
