@@ -16,6 +16,7 @@ mod init;
 mod journal;
 mod ledger;
 mod logging;
+mod money;
 mod operator;
 mod people;
 mod phone;
@@ -108,6 +109,11 @@ enum Verb {
         after_help = "Examples:\n  onecard ledger verify --data DIR\n  onecard ledger balance purse:2024001 --data DIR"
     )]
     Ledger(ledger::Ledger),
+    /// Money and bills: accounts, top-ups, transfers, corrections, closed days, quarantine.
+    #[command(
+        after_help = "Examples:\n  onecard money account room:dorm-3-412\n  onecard money top-up room:dorm-3-412 50 --desk main --receipt 1841 --why cash"
+    )]
+    Money(money::Money),
     /// Copy the databases into a new folder, also while a controller runs, and prove the copy.
     #[command(after_help = "Example:\n  onecard backup /backup/2026-11-26 --data DIR")]
     Backup(backup::Backup),
@@ -162,6 +168,7 @@ pub fn run() -> ExitCode {
         Verb::Tap(verb) => tap::run(&verb),
         Verb::Journal(verb) => journal::run(&verb),
         Verb::Ledger(verb) => ledger::run(&verb),
+        Verb::Money(verb) => money::run(&verb),
         Verb::Backup(verb) => backup::run(&verb),
         Verb::Restore(verb) => backup::run_restore(&verb),
     };

@@ -2,6 +2,7 @@
 //!
 //! **Load, then listen**: the first message is taken when every table is there.
 
+mod common;
 mod tables;
 
 use std::{
@@ -12,57 +13,42 @@ use std::{
     time::Duration,
 };
 
-use actix::{Actor as _, Addr};
+use actix::Addr;
 use bytes::Bytes;
-use chrono_tz::Tz;
 use onecard_devices::{
-    alarm,
     clock::SharedClock,
     link::{Outgoing, Publish, Qos},
     topic::{Channel, Topics, WHOLE_SITE},
 };
 use onecard_rules::{
     Time,
-    alarm::AlarmBoard,
     directory::DirectoryMistake,
-    event::{DeviceKind, Event, Subject},
-    reason::Reason,
-    site::Site,
+    event::{DeviceKind, Event},
 };
 use tokio::{sync::watch, task::JoinHandle};
 use tracing::{info, warn};
 
+use common::Common;
 use tables::Tables;
 pub use tables::directory_of;
 
 use crate::{
     access::state::{AccessState, RuleSet},
-    alarms::Alarms,
-    billing::{self, Billing},
-    broker::accounts::Accounts,
     campus::{Campus, Mistakes},
     clock::SystemClock,
-    consequences::Projection,
     http::{
         self, AccessDesk, AlarmDesk, Backend, BillingDesk, HttpFailure, PowerDesk, Supplies,
         WaterDesk,
     },
     late::LateReceiver,
-    link::{Link, LinkFailure, LinkHandle},
+    link::{Link, LinkFailure},
     metrics::Metrics,
-    money::{self, Cashier},
-    operators::{self, Operators},
-    outbox::Outbox,
-    power::{self, Power},
-    recovery::RoomRecord,
-    reload::{self, Reloading},
+    money::Cashier,
+    power::Power,
+    reload::Reloading,
     store::{
-        OnDurable, StoreFailure, WriteFailure,
-        database::{Database, Loaded},
-        journal::{Journal, JournalReader},
-        ledger::{self, Ledger},
+        OnDurable, StoreFailure, WriteFailure, database::Database, journal::Journal, ledger::Ledger,
     },
-    water::Water,
     wiring::{self, Parts, TapParts},
 };
 
@@ -162,8 +148,7 @@ impl Controller {
             projected_alarms,
         } = tables;
         let rooms_since = recovery.take_rooms();
-        let (presence, orders, alarms) = recovery.finish(&site);
-        let now = clock.now();
+        let ((presence, orders, alarms), now) = (recovery.finish(&site), clock.now());
         let (people, cards) = (directory.people_count(), directory.card_count());
         let rules_version = rules.version.clone();
         let state = AccessState::new(Arc::clone(&site), rules, directory, presence, orders, now);
@@ -189,35 +174,21 @@ impl Controller {
         };
         let services = wiring::start(parts, state, taps);
         late.name(services.switchboard.receive());
-        let telling = ledger.tell(journal.clone()).map_err(StartFailure::Telling)?;
-        tell_damage(&services.alarms, &books, &metrics);
         let common =
             Common { journal, database, ledger, clock, metrics, topics, link: link.publisher() };
+        let telling = common.telling(&books, &services.alarms)?;
         let power =
             common.power(&campus, &site, &loaded, rooms_since, (&services.alarms, &services.water));
-        money::open_accounts(&common.ledger, &campus).await.map_err(StartFailure::Accounts)?;
-        let billing = common.billing(&campus, &site, &power, &services.alarms)?;
-        let cashier = Cashier::of(common.ledger.clone(), common.clock.clone(), &campus);
+        let (billing, cashier) = common.money(&campus, &site, &power, &services.alarms).await?;
 
         let (stop, stopped) = watch::channel(false);
         let outbox = common.outbox((projected_alarms, loaded.as_of), site.zone, stopped.clone())?;
         let known = common.operators(&site, &accounts, link.handle(), stopped.clone());
+        common.begin(booted(now, people, cards, rules_version), &mut link);
+        let access = services.access.clone();
+        let ends = (link.handle(), stopped);
+        let reloading = common.reloading(&campus, loaded.revisions, accounts, access, ends);
         let Common { journal, database, ledger, clock, metrics, topics, .. } = common;
-        record(&journal, booted(now, people, cards, rules_version));
-        link.listen();
-        publish(&*link.publisher(), &topics, "online");
-        let reloading = reload::start(reload::Parts {
-            folder: campus.folder.clone(),
-            revisions: loaded.revisions,
-            database: database.clone(),
-            journal: journal.clone(),
-            accounts,
-            access: services.access.clone(),
-            link: link.handle(),
-            clock: clock.clone(),
-            retention: site.limits.retention,
-            stop: stopped,
-        });
         let backend = Backend {
             site,
             access: AccessDesk::of(&services.access),
@@ -314,112 +285,6 @@ impl Controller {
     }
 }
 
-/// What every service is given.
-struct Common {
-    journal: Journal,
-    database: Database,
-    ledger: Ledger,
-    clock: SharedClock,
-    metrics: Metrics,
-    topics: Topics,
-    link: Arc<dyn Publish>,
-}
-
-impl Common {
-    /// Starts the service that watches rooms.
-    fn power(
-        &self,
-        campus: &Campus,
-        site: &Arc<Site>,
-        loaded: &Loaded,
-        since: Vec<RoomRecord>,
-        (alarms, water): (&Addr<Alarms>, &Addr<Water>),
-    ) -> Addr<Power> {
-        let (link, topics, metrics) =
-            (Arc::clone(&self.link), self.topics.clone(), self.metrics.clone());
-        Power::new(power::Parts {
-            power: campus.power.clone(),
-            calendar: campus.calendar.clone(),
-            site: Arc::clone(site),
-            stored: loaded.rooms.clone(),
-            stored_feeders: loaded.feeders.clone(),
-            since,
-            journal: self.journal.clone(),
-            database: self.database.clone(),
-            clock: self.clock.clone(),
-            metrics: self.metrics.clone(),
-            alarms: alarms.clone().recipient(),
-            valves_at: water.clone().recipient(),
-            valves_told: water.clone().recipient(),
-            publisher: power::Publisher::new(link, topics, metrics),
-        })
-        .start()
-    }
-
-    /// Starts the service that charges rooms.
-    fn billing(
-        &self,
-        campus: &Campus,
-        site: &Arc<Site>,
-        power: &Addr<Power>,
-        alarms: &Addr<Alarms>,
-    ) -> Result<Addr<Billing>, StoreFailure> {
-        let parts = billing::Parts {
-            site: Arc::clone(site),
-            rooms: campus.power.clone(),
-            tariffs: campus.tariffs.clone(),
-            money: campus.money.clone(),
-            calendar: campus.calendar.clone(),
-            ledger: self.ledger.clone(),
-            clock: self.clock.clone(),
-            metrics: self.metrics.clone(),
-            alarms: alarms.clone().recipient(),
-            meters: power.clone().recipient(),
-            funds: power.clone().recipient(),
-        };
-        Ok(Billing::new(parts)?.start())
-    }
-
-    /// Who may give orders, watched for those whose right has ended.
-    fn operators(
-        &self,
-        site: &Arc<Site>,
-        accounts: &Arc<Accounts>,
-        link: LinkHandle,
-        stopped: watch::Receiver<bool>,
-    ) -> Arc<Operators> {
-        let known = Arc::new(Operators::new(
-            self.database.path().to_owned(),
-            Arc::clone(site),
-            self.topics.clone(),
-            Arc::clone(accounts),
-        ));
-        let (journal, clock) = (self.journal.clone(), self.clock.clone());
-        actix::spawn(operators::watch(Arc::clone(&known), link, journal, clock, stopped));
-        known
-    }
-
-    /// Starts what tells the world of the facts on record after row `done`, as of which `alarms` stand.
-    fn outbox(
-        &self,
-        (alarms, done): (AlarmBoard, u64),
-        zone: Tz,
-        stopped: watch::Receiver<bool>,
-    ) -> Result<JoinHandle<()>, StoreFailure> {
-        let topics = self.topics.clone();
-        let outbox = Outbox {
-            reader: JournalReader::open(self.journal.path())?,
-            journal: self.journal.clone(),
-            database: self.database.clone(),
-            link: Arc::clone(&self.link),
-            projection: Projection::new(topics, zone, CONTROLLER.to_owned(), alarms),
-            metrics: self.metrics.clone(),
-            done,
-        };
-        Ok(actix::spawn(outbox.run(stopped)))
-    }
-}
-
 fn rules_of(campus: &Campus) -> Result<RuleSet, Mistakes> {
     let policies = campus.compile()?;
     let version = policies.version().to_owned();
@@ -429,17 +294,6 @@ fn rules_of(campus: &Campus) -> Result<RuleSet, Mistakes> {
 fn booted(at: Time, people: usize, cards: usize, rules_version: String) -> Event {
     let version = env!("CARGO_PKG_VERSION").to_owned();
     Event::Booted { at, version, people, cards, rules_version }
-}
-
-/// Raises or clears the alarm that the last rows of the ledger do not hang together.
-fn tell_damage(alarms: &Addr<Alarms>, books: &ledger::Opened, metrics: &Metrics) {
-    let (area, device) = (WHOLE_SITE.to_owned(), CONTROLLER.to_owned());
-    let subject = Subject { area, kind: DeviceKind::Controller, device };
-    let standing = books.damage.as_ref().map(ToString::to_string);
-    let changed = alarm::Changed { subject, reason: Reason::LedgerDamaged, standing };
-    if alarms.try_send(changed).is_err() {
-        metrics.refuse("alarm_lost");
-    }
 }
 
 fn record(journal: &Journal, event: Event) {

@@ -52,11 +52,11 @@ impl Handler<DecideReading> for Billing {
         info!(%room, %by, %reason, "a register was decided on");
         let mut happenings = vec![Happening::ReadingDecided { decision: decision.clone() }];
         happenings.extend(bill.clone().map(|bill| Happening::Billed { bill: Box::new(bill) }));
-        let Some(settling) = self.settle(at, next.clone(), bill.as_ref(), happenings) else {
+        let Some(settling) = self.settle(at, &next, bill.as_ref(), happenings) else {
             return refused(BillingRefusal::NotBilled(room));
         };
         Box::pin(settling.into_actor(self).map(move |answer, billing, _| {
-            let recorded = !matches!(answer, Err(_));
+            let recorded = answer.is_ok();
             match billing.settled(at, next, answer) {
                 Ok(()) => {
                     billing.alarm(at, Reason::ReadingParked, None);

@@ -43,8 +43,8 @@ pub struct Post {
     pub busy: bool,
     /// Power has not heard how it stands.
     pub untold: bool,
-    /// The alarm that it cannot be billed stands.
-    pub unbilled: bool,
+    /// Why it cannot be billed, while the alarm stands.
+    pub unbilled: Option<String>,
 }
 
 impl Post {
@@ -73,7 +73,7 @@ impl Post {
             balance: None,
             busy: false,
             untold: true,
-            unbilled: false,
+            unbilled: None,
         })
     }
 

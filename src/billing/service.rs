@@ -135,8 +135,8 @@ impl Billing {
     /// Raises or clears the alarm that a room cannot be billed.
     fn unbilled(&mut self, at: usize, why: Option<String>) {
         let Some(post) = self.posts.get_mut(at) else { return };
-        if why.is_some() != post.unbilled {
-            post.unbilled = why.is_some();
+        if why.is_some() != post.unbilled.is_some() {
+            post.unbilled.clone_from(&why);
             self.alarm(at, Reason::NotBilled, why);
         }
     }
@@ -152,7 +152,7 @@ impl Billing {
     pub(super) fn settle(
         &mut self,
         at: usize,
-        next: Billed,
+        next: &Billed,
         bill: Option<&Bill>,
         happenings: Vec<Happening>,
     ) -> Option<impl Future<Output = Result<Answer, WriteFailure>> + use<>> {
@@ -161,7 +161,7 @@ impl Billing {
         let unit = self.prepaid()?.unit.clone();
         let (now, zone) = (self.now(), self.parts.site.zone);
         let post = self.posts.get_mut(at)?;
-        let keep = post.keep_meter(&next).into_iter().collect();
+        let keep = post.keep_meter(next).into_iter().collect();
         post.busy = true;
         let with = With { keep, facts };
         let (then, receipt) = OnDurable::receipt();
@@ -234,7 +234,7 @@ impl Billing {
             }
             News::Bill(_) => return,
         };
-        let Some(settling) = self.settle(at, next.clone(), bill.as_ref(), happenings) else {
+        let Some(settling) = self.settle(at, &next, bill.as_ref(), happenings) else {
             return;
         };
         let settled = settling.into_actor(self).map(move |answer, billing, _| {

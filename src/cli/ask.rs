@@ -28,6 +28,7 @@ pub struct Controller {
 /// What a refusal says.
 #[derive(Debug, Deserialize)]
 struct Refusal {
+    code: String,
     detail: String,
 }
 
@@ -92,7 +93,11 @@ impl Controller {
         let body = answer.body_mut().read_to_string().with_context(unreachable)?;
         if !answer.status().is_success() {
             match serde_json::from_str::<Refusal>(&body) {
-                Ok(Refusal { detail }) => bail!("refused: {detail}"),
+                // A rule of the ledger begins with its name.
+                Ok(Refusal { code, detail }) if detail.starts_with(&code) => {
+                    bail!("refused: {detail}")
+                }
+                Ok(Refusal { code, detail }) => bail!("refused ({code}): {detail}"),
                 Err(_) => bail!("refused with status {}", answer.status()),
             }
         }

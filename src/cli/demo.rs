@@ -11,7 +11,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use onecard_devices::{clock::Now as _, gate::wire::entry_row, topic::Topics};
-use onecard_rules::{event::Event, ids::OperatorId};
+use onecard_rules::{event::Event, ids::OperatorId, person::PersonKind};
 use onecard_simulators::{
     campus as simulated,
     faults::Faults,
@@ -23,6 +23,7 @@ use tokio::sync::watch;
 mod accounts;
 mod college;
 mod dormitory;
+mod roommates;
 mod showers;
 
 use super::{
@@ -110,6 +111,7 @@ async fn show(
     let site = campus.site.clone();
     let dormitory = dormitory::start(&mut campus.power, verb.seed, !verb.no_faults).await?;
     let power = campus.power.clone();
+    let desk = campus.money.desks.first().cloned();
     let controller = Controller::start(campus, data).await.with_context(
         || "the demo cannot start; are the ports taken? try `--mqtt-port 0 --websocket-port 0 --http-port 0`",
     )?;
@@ -132,6 +134,12 @@ async fn show(
             power.rooms.len(),
             power.lines.len(),
         ));
+        say(
+            "electricity is dear here, so that minutes show: rooms run out, go dark, and are topped up",
+        );
+        say(&format!(
+            "money curl http://{http}/api/rooms/{room}/account  or  onecard money statement room:{room}"
+        ));
         say(&format!("why   curl http://{http}/api/rooms/{room}/why  or  onecard why {room}"));
     }
     let bathers = showers::bathers(&population.cards);
@@ -145,6 +153,19 @@ async fn show(
     }
     say("Ctrl-C ends it.\n");
 
+    if let Some(desk) = desk {
+        let students = population.people.iter();
+        let students = students.filter(|person| person.kind == PersonKind::Student);
+        let roommates = roommates::Roommates::new(
+            (controller.cashier().clone(), controller.journal().clone()),
+            power.rooms.keys().cloned(),
+            students.map(|person| person.id.clone()).collect::<Vec<_>>().into_iter(),
+            desk,
+            OperatorId::new("demo")?,
+            verb.seed,
+        );
+        actix::spawn(roommates.run());
+    }
     let (stop, stopped) = watch::channel(false);
     let settings = simulated::Settings {
         broker,

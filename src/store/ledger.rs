@@ -317,7 +317,8 @@ impl Ledger {
         }
     }
 
-    /// What rooms have left, whenever it changes, and once in the beginning.
+    /// What rooms have left, whenever it changes, and once in the beginning; nothing of rooms that money
+    /// has never touched.
     #[must_use]
     pub fn balances(&self) -> Balances {
         self.0.balances.clone()

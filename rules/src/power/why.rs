@@ -46,10 +46,11 @@ pub fn explain(
 fn explain_with(off: &Off, balance: Option<Fen>, zone: Tz, language: Language) -> Explanation {
     let mut told = explain_demand(off, zone, language);
     if let (Why::Credit, Some(balance)) = (&off.why, balance) {
-        told.why.push_str(&match language {
+        let balance = match language {
             Language::Chinese => format!("当前余额{balance}元。"),
             Language::English => format!(" The balance is {balance} yuan."),
-        });
+        };
+        told.why.push_str(&balance);
     }
     told
 }

@@ -1,10 +1,15 @@
 //! The college that the demonstration runs on: `examples/college`, listening on loopback, with rooms
 //! that trip and come back while somebody watches.
 
-use std::{collections::HashMap, fs, net::SocketAddr, path::Path};
+use std::{collections::HashMap, fs, net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::Context as _;
-use onecard_rules::power::protection::{Draft, Settings};
+use onecard_rules::{
+    credit::Settings,
+    money::Fen,
+    power::protection::{self, Draft},
+    tariff::{Price, Prices},
+};
 
 use super::{super::LOOPBACK, Demo};
 use crate::campus::{BrokerSettings, Campus, Embedded, HttpSettings, power::Power};
@@ -12,8 +17,8 @@ use crate::campus::{BrokerSettings, Campus, Embedded, HttpSettings, power::Power
 /// As it stands in `examples/college`.
 const COLLEGE: [(&str, &str); 6] = [
     ("campus.toml", include_str!("../../../examples/college/campus.toml")),
-    ("tariffs.toml", include_str!("../../../examples/college/tariffs.toml")),
     ("calendar.toml", include_str!("../../../examples/college/calendar.toml")),
+    ("tariffs.toml", include_str!("../../../examples/college/tariffs.toml")),
     (
         "policies/10-everybody.cedar",
         include_str!("../../../examples/college/policies/10-everybody.cedar"),
@@ -32,6 +37,10 @@ const COLLEGE: [(&str, &str); 6] = [
 /// between two operations.
 const RECLOSE_AFTER_S: f64 = 15.0;
 const TRIES_PER_DAY: u8 = 2;
+/// How often meters are read as counters.
+const ENERGY_EVERY: Duration = Duration::from_secs(5);
+/// Fifty yuan for a kWh: fifty fen for a step of a meter.
+const PRICE: Price = Price(5_000_000);
 
 /// The example college, listening on loopback and open to clients without a name.
 pub fn college(verb: &Demo, folder: &Path) -> anyhow::Result<Campus> {
@@ -55,7 +64,36 @@ pub fn college(verb: &Demo, folder: &Path) -> anyhow::Result<Campus> {
     });
     campus.http = HttpSettings { listen: on(verb.http_port), anonymous_read: true };
     hurry(&mut campus.power, verb.rooms)?;
+    hurry_money(&mut campus);
     Ok(campus)
+}
+
+/// Makes electricity so dear, and the levels so close to each other, that minutes show: a step of a meter is
+/// ten Wh. What is metered, charged and paid is as everywhere.
+fn hurry_money(campus: &mut Campus) {
+    campus.power.energy_every = ENERGY_EVERY;
+    for tariff in campus.tariffs.values_mut().flatten() {
+        if tariff.id.as_str() == "dorm-power" {
+            (tariff.tiers, tariff.allowance, tariff.days) = (None, None, None);
+            tariff.prices = vec![Prices::all(PRICE)];
+        }
+    }
+    if let Some(prepaid) = &mut campus.money.prepaid {
+        prepaid.bill_every = chrono::TimeDelta::zero();
+        prepaid.settings = Settings {
+            low: Fen::new(150),
+            nearly_empty: Fen::new(50),
+            // The light goes out for other reasons often enough.
+            sign: None,
+            grace: Fen::new(20),
+            hysteresis: Fen::new(10),
+            restore_at: Fen::new(1),
+            // It is evening at any hour, and a school day.
+            protected: Vec::new(),
+            protect_holidays: false,
+            protect_exams: false,
+        };
+    }
 }
 
 /// Leaves so many rooms on each line, and makes protection quick enough to be watched. It is evening
@@ -75,7 +113,7 @@ fn hurry(power: &mut Power, rooms_a_line: usize) -> anyhow::Result<()> {
             tries_per_day: TRIES_PER_DAY,
             ..room.settings.draft().clone()
         };
-        room.settings = Settings::new(room.settings.limits().clone(), draft)
+        room.settings = protection::Settings::new(room.settings.limits().clone(), draft)
             .with_context(|| format!("room `{}` cannot be hurried", room.id))?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use std::{net::SocketAddr, thread::JoinHandle, time::Duration};
 use anyhow::Context as _;
 use onecard_devices::{line::driver::Endpoint, modbus::frame, profile::Profile};
 use onecard_simulators::power::{
+    appliance::DESKTOP,
     dormitory::{Dormitory, LinePlan, Plan, UnitPlan},
     evening,
     faults::Fault,
@@ -23,6 +24,9 @@ use crate::campus::power::Power;
 const BEGINS: Duration = Duration::from_hours(19);
 /// Above it the simulated world calls a room overloaded; nothing follows from it here.
 const LIMIT_W: f64 = 1_200.0;
+/// In one room of so many they play all evening, on so many computers.
+const PLAYERS: usize = 4;
+const COMPUTERS: usize = 3;
 
 /// A dormitory on a thread of its own; it ends when this is dropped.
 #[derive(Debug)]
@@ -54,6 +58,11 @@ pub async fn start(power: &mut Power, seed: u64, faults: bool) -> anyhow::Result
             let addresses = ends.iter().map(|line| dormitory.address(line)).collect();
             // Who waits for it is gone only when the program ends.
             let _: Result<(), Vec<Option<SocketAddr>>> = tell.send(addresses);
+            for room in rooms.iter().step_by(PLAYERS) {
+                for _ in 0..COMPUTERS {
+                    dormitory.inject(room, DESKTOP, dormitory.clock().now());
+                }
+            }
             evening::run(&dormitory, &rooms, seed, stopped).await;
             anyhow::Ok(())
         })

@@ -44,6 +44,8 @@ impl Balances {
         let rooms = touched.iter().filter_map(|number| {
             let name = books.account(*number)?.name.own();
             let AccountName::Room(room) = &name else { return None };
+            // Of a room that money has never touched there is nothing to tell.
+            books.named(&name)?.last.or(books.account(*number)?.last)?;
             Some((room.clone(), books.spendable(&name, Purpose::Usage, day)?))
         });
         let mut changed = self.lock();
