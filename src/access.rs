@@ -17,9 +17,12 @@ use onecard_devices::{
 };
 use onecard_rules::{
     Time,
+    access::{Freshness, Presented},
     ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, ReaderId},
     mode::{Measure, MeasureKind, Mode},
+    reason::Reason,
     site::Direction,
+    water::Customer,
 };
 
 use crate::{metrics::Metrics, store::journal::Journal};
@@ -132,6 +135,32 @@ pub struct Forgive {
     pub whom: Forgiven,
     pub by: OperatorId,
     pub why: String,
+}
+
+/// Asks whose card or code was presented where something is paid for.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Presenter, NotServed>")]
+pub struct WhoIs {
+    pub presented: Presented,
+    pub freshness: Freshness,
+    pub presented_at: Option<Time>,
+}
+
+/// Whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presenter {
+    pub customer: Customer,
+    /// This code, or a later one, has counted before; it is good for ending something, not for more.
+    pub used: bool,
+}
+
+/// Why it counts for nothing, and what is known of it all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotServed {
+    pub reason: Reason,
+    pub customer: Option<Customer>,
+    /// With its middle hidden.
+    pub card: Option<String>,
 }
 
 /// Puts another rule set in force, or records that one was refused.

@@ -26,6 +26,7 @@ mod ranges;
 mod settings;
 mod site;
 mod table;
+pub mod taps;
 pub mod tariffs;
 
 pub use init::{InitFailure, init};
@@ -48,6 +49,7 @@ pub struct Campus {
     pub http: HttpSettings,
     pub power: power::Power,
     pub tariffs: tariffs::Tariffs,
+    pub taps: taps::Taps,
     pub money: money::Money,
     /// What is allowed but odd.
     pub warnings: Vec<Mistake>,
@@ -64,14 +66,15 @@ impl Campus {
         let mut warnings = Vec::new();
         let calendar_text = read(folder, "calendar.toml", &mut mistakes);
         let calendar = calendar_text.and_then(|text| calendar::read(&text, &mut mistakes));
-        let tariffs = read_tariffs(folder, &mut mistakes);
+        let (tariffs, all_tariffs) = read_tariffs(folder, &mut mistakes);
         let sources = read_policies(folder, &mut mistakes);
         let campus = read(folder, "campus.toml", &mut mistakes).and_then(|text| {
             let root = Table::parse("campus.toml", &text, &mut mistakes)?;
-            let known = (calendar.as_ref(), &tariffs);
+            let calendar = calendar.as_ref();
+            let known = site::Known { calendar, tariffs: &tariffs, all_tariffs };
             Some(site::read(root, folder, known, &mut mistakes, &mut warnings))
         });
-        let (site, broker, http, power, money) = campus.unwrap_or_default();
+        let (site, broker, http, power, taps, money) = campus.unwrap_or_default();
         let policies = match (&site, &calendar) {
             (Some(site), Some(calendar)) if mistakes.iter().all(leaves_names) => {
                 compile(&sources, site, calendar, &mut mistakes)
@@ -93,6 +96,7 @@ impl Campus {
                     http,
                     power,
                     tariffs,
+                    taps,
                     money,
                     warnings,
                     policies,
@@ -120,9 +124,9 @@ impl Campus {
 /// Whether all areas, gates, trainings and windows are known in spite of this mistake. Where they
 /// are not, policies that name them would be blamed for it.
 fn leaves_names(mistake: &Mistake) -> bool {
-    const OTHERS: [&str; 14] = [
+    const OTHERS: [&str; 15] = [
         "broker", "http", "limits", "readers", "terms", "holidays", "exams", "power", "lines",
-        "rooms", "feeders", "tariffs", "money", "credit",
+        "rooms", "feeders", "tariffs", "money", "credit", "taps",
     ];
     let table = mistake.key.split('.').next().unwrap_or_default();
     OTHERS.contains(&table) || mistake.file.starts_with("profiles/")
@@ -167,13 +171,15 @@ fn read(folder: &Path, name: &str, mistakes: &mut Vec<Mistake>) -> Option<String
     None
 }
 
-/// The tariffs; a campus that sells nothing has none.
-fn read_tariffs(folder: &Path, mistakes: &mut Vec<Mistake>) -> tariffs::Tariffs {
+/// The tariffs, and whether that is all of them; a campus that sells nothing has none.
+fn read_tariffs(folder: &Path, mistakes: &mut Vec<Mistake>) -> (tariffs::Tariffs, bool) {
     if !folder.join(tariffs::FILE).exists() {
-        return tariffs::Tariffs::default();
+        return (tariffs::Tariffs::default(), true);
     }
+    let before = mistakes.len();
     let text = read(folder, tariffs::FILE, mistakes);
-    text.and_then(|text| tariffs::read(&text, mistakes)).unwrap_or_default()
+    let tariffs = text.and_then(|text| tariffs::read(&text, mistakes)).unwrap_or_default();
+    (tariffs, mistakes.len() == before)
 }
 
 fn read_policies(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<PolicySource> {

@@ -25,6 +25,8 @@ mod room_line;
 mod secrets;
 mod serve;
 mod signals;
+mod tap;
+mod tap_line;
 mod watch;
 
 /// `OneCard`: the real-time control system behind a campus card (校园一卡通).
@@ -94,6 +96,11 @@ enum Verb {
         after_help = "Examples:\n  onecard room list --dark\n  onecard room cut north-3-301 --why \"smell of burning\"\n  onecard room restore --area north-3 --why \"the riser is repaired\""
     )]
     Room(room::Room),
+    /// Look at taps and showers, and take them out of use by name.
+    #[command(
+        after_help = "Examples:\n  onecard tap list --open\n  onecard tap shut dorm-1-shower-3 --why \"the hose is off\"\n  onecard tap free dorm-1-shower-3 --why repaired"
+    )]
+    Tap(tap::Tap),
     /// Work with the journal.
     #[command(after_help = "Example:\n  onecard journal verify --data DIR")]
     Journal(journal::Journal),
@@ -158,6 +165,7 @@ pub fn run() -> ExitCode {
         Verb::Operator(verb) => operator::run(&verb),
         Verb::Why(verb) => room::run_why(&verb),
         Verb::Room(verb) => room::run(&verb),
+        Verb::Tap(verb) => tap::run(&verb),
         Verb::Journal(verb) => journal::run(&verb),
         Verb::Ledger(verb) => ledger::run(&verb),
         Verb::Money(verb) => money::run(&verb),

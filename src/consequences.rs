@@ -17,6 +17,7 @@ use onecard_rules::{
     event::{Act, DeviceKind, Event, Passage, Subject},
     power::room::Happening,
     reason::{Language, Reason},
+    water,
 };
 use serde::Serialize;
 
@@ -62,6 +63,18 @@ struct RoomEventRow<'a> {
     room: &'a str,
     #[serde(flatten)]
     happening: &'a Happening,
+}
+
+/// Something that happened at a tap as it goes out.
+#[derive(Debug, Serialize)]
+struct TapEventRow<'a> {
+    seq: u64,
+    boot: u64,
+    prev_seq: Option<u64>,
+    at: String,
+    tap: &'a str,
+    #[serde(flatten)]
+    happening: &'a water::Happening,
 }
 
 /// The alarms of one device as they go out: the latest in full, all that stand in short.
@@ -165,6 +178,14 @@ impl Projection {
                     room: room.as_str(),
                     happening,
                 };
+                vec![publish(topic, &message, false)]
+            }
+            Event::TapHappened { at, area, tap, happening } => {
+                let (area, kind, device) = (area.as_str(), DeviceKind::Valve, tap.as_str());
+                let topic = self.topics.build(area, kind, device, Channel::Event);
+                let (at, prev_seq) = (local(*at, self.zone), self.previous(&topic, row, earlier));
+                let (seq, boot) = (row.seq, row.boot);
+                let message = TapEventRow { seq, boot, prev_seq, at, tap: device, happening };
                 vec![publish(topic, &message, false)]
             }
         }

@@ -36,7 +36,10 @@ use crate::{
     access::state::{AccessState, RuleSet},
     campus::{Campus, Mistakes},
     clock::SystemClock,
-    http::{self, AccessDesk, AlarmDesk, Backend, BillingDesk, HttpFailure, PowerDesk, Supplies},
+    http::{
+        self, AccessDesk, AlarmDesk, Backend, BillingDesk, HttpFailure, PowerDesk, Supplies,
+        WaterDesk,
+    },
     late::LateReceiver,
     link::{Link, LinkFailure},
     metrics::Metrics,
@@ -46,7 +49,7 @@ use crate::{
     store::{
         OnDurable, StoreFailure, WriteFailure, database::Database, journal::Journal, ledger::Ledger,
     },
-    wiring::{self, Parts},
+    wiring::{self, Parts, TapParts},
 };
 
 /// The controller's code in topics.
@@ -135,6 +138,7 @@ impl Controller {
             journal,
             opened,
             ledger,
+            taps: (kept, standings),
             books,
             loaded,
             directory,
@@ -148,9 +152,8 @@ impl Controller {
         let (people, cards) = (directory.people_count(), directory.card_count());
         let rules_version = rules.version.clone();
         let state = AccessState::new(Arc::clone(&site), rules, directory, presence, orders, now);
-        let services = wiring::start(Parts {
+        let parts = Parts {
             site: Arc::clone(&site),
-            state,
             alarms,
             recent,
             journal: journal.clone(),
@@ -160,12 +163,22 @@ impl Controller {
             topics: topics.clone(),
             controller: CONTROLLER.to_owned(),
             run: opened.boot.to_string(),
-        });
+        };
+        let taps = TapParts {
+            taps: campus.taps.clone(),
+            tariffs: campus.tariffs.clone(),
+            calendar: campus.calendar.clone(),
+            kept,
+            standings,
+            ledger: ledger.clone(),
+        };
+        let services = wiring::start(parts, state, taps);
         late.name(services.switchboard.receive());
         let common =
             Common { journal, database, ledger, clock, metrics, topics, link: link.publisher() };
         let telling = common.telling(&books, &services.alarms)?;
-        let power = common.power(&campus, &site, &loaded, rooms_since, &services.alarms);
+        let power =
+            common.power(&campus, &site, &loaded, rooms_since, (&services.alarms, &services.water));
         let (billing, cashier) = common.money(&campus, &site, &power, &services.alarms).await?;
 
         let (stop, stopped) = watch::channel(false);
@@ -181,6 +194,7 @@ impl Controller {
             access: AccessDesk::of(&services.access),
             alarms: AlarmDesk::of(&services.alarms),
             power: PowerDesk::of(&power),
+            water: WaterDesk::of(&services.water),
             billing: BillingDesk::of(&billing),
             cashier: Arc::new(cashier.clone()),
             gates: Arc::new(services.gates),

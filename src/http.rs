@@ -47,12 +47,13 @@ mod read;
 mod rights;
 mod session;
 mod statement;
+mod taps;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
 pub use campus::Supplies;
-pub use desks::{AccessDesk, AlarmDesk, BillingDesk, Counts, LinkStatus, PowerDesk};
+pub use desks::{AccessDesk, AlarmDesk, BillingDesk, Counts, LinkStatus, PowerDesk, WaterDesk};
 pub use websocket::Websocket;
 
 /// Longest body taken, in bytes; orders are short.
@@ -71,6 +72,7 @@ pub struct Backend {
     pub access: AccessDesk,
     pub alarms: AlarmDesk,
     pub power: PowerDesk,
+    pub water: WaterDesk,
     pub billing: BillingDesk,
     pub cashier: Arc<Cashier>,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,

@@ -25,4 +25,5 @@ pub mod recovery;
 pub mod reload;
 pub mod store;
 pub mod switchboard;
+pub mod water;
 pub mod wiring;

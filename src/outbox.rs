@@ -138,6 +138,7 @@ impl Outbox {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::RoomHappened { .. }
+            | Event::TapHappened { .. }
             | Event::MoneyMoved(_)
             | Event::DayClosed { .. }
             | Event::PeopleImported { .. }

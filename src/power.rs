@@ -24,7 +24,7 @@ mod view;
 pub use funds::{Change, Funds, SetFunds};
 pub use meter::{FollowMeters, MeterRead, Quality, TooManyFollow};
 pub use publish::Publisher;
-pub use service::{Parts, Power};
+pub use service::{Parts, Power, TellValve, ValvesAt};
 pub use supply::{FeederView, ShedView};
 pub use view::{LineView, RoomView};
 

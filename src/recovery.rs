@@ -111,6 +111,7 @@ impl Recovery {
             | Event::Stopped { .. }
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
+            | Event::TapHappened { .. }
             | Event::MoneyMoved(_)
             | Event::DayClosed { .. }
             | Event::PeopleImported { .. }

@@ -10,6 +10,7 @@ use onecard_devices::{
     link::{Incoming, Receive},
     reader,
     topic::{Channel, Topic, Topics},
+    valve,
 };
 use onecard_rules::event::DeviceKind;
 
@@ -22,6 +23,7 @@ pub struct Switchboard {
     /// With the area that the device's topics stand under.
     pub readers: HashMap<String, (String, Recipient<reader::actor::Heard>)>,
     pub gates: HashMap<String, (String, Recipient<gate::actor::Heard>)>,
+    pub valves: HashMap<String, (String, Recipient<valve::actor::Heard>)>,
     pub metrics: Metrics,
 }
 
@@ -51,11 +53,13 @@ impl Switchboard {
                 }
                 Some(_) | None => self.unknown(incoming, "unknown_device"),
             },
-            DeviceKind::Room
-            | DeviceKind::Valve
-            | DeviceKind::Bus
-            | DeviceKind::Feeder
-            | DeviceKind::Controller => {
+            DeviceKind::Valve => match self.valves.get(device) {
+                Some((home, desk)) if home == area => {
+                    self.hand_on(&desk.try_send(valve::actor::Heard { channel, incoming }));
+                }
+                Some(_) | None => self.unknown(incoming, "unknown_device"),
+            },
+            DeviceKind::Room | DeviceKind::Bus | DeviceKind::Feeder | DeviceKind::Controller => {
                 self.unknown(incoming, "unexpected_kind");
             }
         }
@@ -89,6 +93,8 @@ pub fn subscriptions(topics: &Topics) -> Vec<String> {
         (DeviceKind::Gate, Channel::State),
         (DeviceKind::Gate, Channel::Passage),
         (DeviceKind::Gate, Channel::Availability),
+        (DeviceKind::Valve, Channel::State),
+        (DeviceKind::Valve, Channel::Availability),
     ]
     .into_iter()
     .map(|(kind, channel)| topics.all(kind, channel))

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! link ─> switchboard ─> reader ─> access ─> gate ─> link
-//!                           └──> alarms <──┘ │
+//!                           ├──> alarms <──┘ │
+//!                           └──> water ─> valve ─> link      (water ─> ledger ─> journal)
 //!                                   └> journal <┘ ─> outbox ─> link, database
 //! http ─> access, alarms, gates (questions and orders, answered after the commit)
 //! ```
@@ -40,12 +41,15 @@ use crate::{
     metrics::Metrics,
     store::journal::{Journal, RecentSwipe},
     switchboard::Switchboard,
+    water::Water,
 };
+
+mod taps;
+pub use taps::TapParts;
 
 /// What the services are wired from; everything in it is loaded.
 pub struct Parts {
     pub site: Arc<Site>,
-    pub state: AccessState,
     pub alarms: AlarmBoard,
     /// The latest swipes on record, newest first.
     pub recent: Vec<RecentSwipe>,
@@ -71,13 +75,14 @@ impl std::fmt::Debug for Parts {
 pub struct Services {
     pub access: Addr<Access>,
     pub alarms: Addr<Alarms>,
+    pub water: Addr<Water>,
     pub gates: HashMap<GateId, Recipient<GetSnapshot>>,
     pub switchboard: Switchboard,
 }
 
 /// Starts all actors, on the arbiter that calls.
 #[must_use]
-pub fn start(parts: Parts) -> Services {
+pub fn start(parts: Parts, state: AccessState, taps: TapParts) -> Services {
     let Parts { site, alarms, journal, clock, metrics, .. } = &parts;
     let alarms = Alarms::new(alarms.clone(), journal.clone(), clock.clone(), metrics.clone());
     let alarms = alarms.start();
@@ -85,6 +90,7 @@ pub fn start(parts: Parts) -> Services {
         topics: parts.topics.clone(),
         readers: HashMap::new(),
         gates: HashMap::new(),
+        valves: HashMap::new(),
         metrics: metrics.clone(),
     };
     let mut gates = HashMap::new();
@@ -103,10 +109,11 @@ pub fn start(parts: Parts) -> Services {
             metrics: parts.metrics.clone(),
             controller: parts.controller.clone(),
         };
-        Access::new(parts.state, around)
+        Access::new(state, around)
     });
+    let water = taps::start(&parts, taps, &access, &alarms, &mut switchboard);
     tracing::info!(gates = site.gates.len(), readers = site.readers.len(), "devices are wired");
-    Services { access, alarms, gates, switchboard }
+    Services { access, alarms, water, gates, switchboard }
 }
 
 type Doors = (HashMap<GateId, GateDoor>, HashMap<GateId, Recipient<GetSnapshot>>);
@@ -155,15 +162,19 @@ fn start_readers(
         .site
         .readers
         .values()
-        .map(|reader| (&reader.id, Reader::new(reader.clone(), parts.site.limits)))
+        .map(|reader| {
+            let (id, normaliser) = (reader.id.clone(), reader.normaliser);
+            (&reader.id, Reader::new(id, normaliser, parts.site.limits))
+        })
         .collect();
     for swipe in parts.recent.iter().rev() {
         restore(&mut readers, swipe);
     }
     let mut desks = HashMap::new();
     for (id, mut reader) in readers {
-        let area = parts.site.gates.get(&reader.site().gate).map(|gate| gate.area.to_string());
-        let area = area.unwrap_or_default();
+        let gate = parts.site.readers.get(id).map(|reader| &reader.gate);
+        let gate = gate.and_then(|gate| parts.site.gates.get(gate));
+        let area = gate.map(|gate| gate.area.to_string()).unwrap_or_default();
         for standing in stood(parts, &area, DeviceKind::Reader, id.as_str()) {
             reader.recover(standing.alarm.reason, parts.clock.now());
         }
@@ -172,6 +183,7 @@ fn start_readers(
             area: area.clone(),
             clock: parts.clock.clone(),
             presented: access.clone().recipient(),
+            removed: None,
             alarms: alarms.clone().recipient(),
             refused: access.clone().recipient(),
         };
@@ -198,6 +210,6 @@ fn restore(readers: &mut HashMap<&ReaderId, Reader>, swipe: &RecentSwipe) {
         None => SwipeText::Code(raw.clone()),
     };
     let key = swipe.swipe.as_ref().map(|key| (key.boot, key.seq));
-    let known = Swipe { text, at: swipe.presented_at, key };
+    let known = Swipe { text, at: swipe.presented_at, key, removed: false };
     reader.restore(&known, swipe.decision.clone(), swipe.at);
 }

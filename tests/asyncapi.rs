@@ -1,31 +1,38 @@
 //! `docs/asyncapi.yaml` against the code: the words are the same, the examples are right, and what
 //! the code builds is what the contract says.
 
-#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
+#![expect(clippy::expect_used, clippy::panic, reason = "the helpers of tests may fail as tests do")]
 
 use std::collections::BTreeSet;
 
+use onecard::{
+    consequences::{Consequence, Projection},
+    store::journal::Row,
+};
 use onecard_devices::{
     gate::wire::{Command, entry_row, parse_passage, parse_state},
-    reader::wire::{Feedback, parse_swipe},
+    reader::wire::{Feedback, Payment, parse_swipe},
     topic::{Channel, Topics},
+    valve,
 };
 use onecard_rules::{
     Time,
+    alarm::AlarmBoard,
     billing::Bill,
     credential::Credential,
     credit::Level,
     event::{Act, DeviceKind, Entry, Event, Inputs, Moved, Subject, SwipeKey},
     ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, SiteId, WindowId},
-    ledger::{AccountName, Cause, Purpose},
+    ledger::{AccountName, Cause, Purpose, RowNo},
     mode::{Measure, MeasureKind, Mode, Override, Owner},
     money::Fen,
     person::PersonKind,
     power::{demand::Demander, room::Happening},
     reason::Reason,
     site::Direction,
-    tariff::{Band, Line, Price},
+    tariff::{Band, Line, Price, Unit},
     usage::{Decision, Parked, Point, Why},
+    water::{self, Customer, Stop},
 };
 use serde_json::{Value, json};
 
@@ -169,7 +176,7 @@ fn the_words_are_those_of_the_code() {
 
 #[test]
 fn every_topic_that_the_code_builds_has_its_channel() {
-    use DeviceKind::{Bus, Controller, Feeder, Gate, Reader, Room};
+    use DeviceKind::{Bus, Controller, Feeder, Gate, Reader, Room, Valve};
     let rows = [
         ("campus", Reader, Channel::Swipe, "readerSwipe"),
         ("campus", Reader, Channel::Feedback, "readerFeedback"),
@@ -182,6 +189,11 @@ fn every_topic_that_the_code_builds_has_its_channel() {
         ("campus", Room, Channel::State, "roomState"),
         ("campus", Room, Channel::Event, "roomEvent"),
         ("campus", Room, Channel::Alarm, "alarm"),
+        ("campus", Valve, Channel::Command, "valveCommand"),
+        ("campus", Valve, Channel::State, "valveState"),
+        ("campus", Valve, Channel::Event, "valveEvent"),
+        ("campus", Valve, Channel::Alarm, "alarm"),
+        ("campus", Valve, Channel::Availability, "availability"),
         ("campus", Bus, Channel::State, "busState"),
         ("campus", Bus, Channel::Alarm, "alarm"),
         ("campus", Feeder, Channel::State, "feederState"),
@@ -250,7 +262,95 @@ fn commands_and_feedback_are_as_the_contract_says() {
             let feedback = Feedback::new(decision(), granted, *reason, holder);
             let payload = serde_json::to_vec(&feedback).expect("JSON");
             assert_eq!(contract.check(&topic, &payload), Ok(()));
+            for price_per in ["litre", "minute", "use"] {
+                let payment = Payment {
+                    price_micro_fen: Some(3_000_000),
+                    price_per: Some(price_per.to_owned()),
+                    reserved_fen: Some(500),
+                    charged_fen: Some(92),
+                    balance_fen: Some(-3),
+                    ml: Some(30_915),
+                };
+                let feedback = feedback.clone().with_payment(payment);
+                let payload = serde_json::to_vec(&feedback).expect("JSON");
+                assert_eq!(contract.check(&topic, &payload), Ok(()));
+            }
         }
+    }
+    let topic = topics().build("campus", DeviceKind::Valve, "shower-1", Channel::Command);
+    let id = || "3-7".to_owned();
+    for command in [
+        valve::wire::Command::Open { id: id(), lease_ms: 8_000, deadline: deadline() },
+        valve::wire::Command::Close { id: id(), deadline: deadline() },
+        valve::wire::Command::Report { id: id(), deadline: deadline() },
+    ] {
+        let payload = serde_json::to_vec(&command).expect("JSON");
+        assert_eq!(contract.check(&topic, &payload), Ok(()));
+    }
+}
+
+#[test]
+fn what_happens_at_taps_is_as_the_contract_says() {
+    let customer = |kind| Customer { person: id("20240311"), name: "王伟".into(), kind };
+    let line = |tier| Line {
+        tariff: id("shower"),
+        version: 1,
+        band: Band::Valley,
+        tier,
+        quantity: 30_915,
+        price: Price(3_000),
+        amount: Fen::new(92),
+    };
+    let closed = |why, unit| water::Happening::Closed {
+        session: 81,
+        customer: customer(PersonKind::Student),
+        why,
+        ml: 30_915,
+        quantity: 30_915,
+        unit,
+        charged_fen: Fen::new(92),
+        lines: vec![line(Some(1)), line(None)],
+        reservation: RowNo(90_211),
+        register_ml: 1_265_482,
+    };
+    let mut all = vec![
+        water::Happening::Shut { by: id("li"), words: "the hose is off".into() },
+        water::Happening::Freed { by: id("li"), words: "it is on".into() },
+        water::Happening::Refused { reason: Reason::DenyStale, customer: None, card: None },
+    ];
+    all.extend(PersonKind::ALL.map(|kind| water::Happening::Opened {
+        session: 81,
+        customer: customer(kind),
+        tariff: id("shower"),
+        reserved_fen: Fen::new(500),
+        reservation: RowNo(90_211),
+        register_ml: 1_234_567,
+    }));
+    let units = [Unit::Millilitre, Unit::Second, Unit::Use];
+    all.extend(Stop::ALL.into_iter().flat_map(|why| units.map(|unit| closed(why, unit))));
+    for reason in Reason::ALL {
+        let (customer, card) = (customer(PersonKind::Student), Some("04A1…81".to_owned()));
+        let known = Some(customer.clone());
+        all.push(water::Happening::Refused { reason: *reason, customer: known, card });
+        all.push(water::Happening::Released { session: 81, customer, reason: *reason });
+    }
+    let contract = Contract::load();
+    let area = || id::<AreaId>("dorm-1");
+    let projection = |event: Event| {
+        let alarms = AlarmBoard::default();
+        let mut projection = Projection::new(topics(), ZONE, "c".to_owned(), alarms);
+        let row = Row { seq: 101, boot: 3, at: at(0), event: event.into(), body: "".into() };
+        projection.follow(&row, &|_| Some(99))
+    };
+    for happening in all {
+        let happening = Box::new(happening);
+        let event = Event::TapHappened { at: at(0), area: area(), tap: id("shower-3"), happening };
+        let follows = projection(event);
+        let [Consequence::Publish { topic, payload, retain: false }] = follows.as_slice() else {
+            panic!("{follows:?}")
+        };
+        assert_eq!(topic, "onecard/main/dorm-1/valve/shower-3/event");
+        assert_eq!(contract.check(topic, payload), Ok(()));
     }
 }
 
@@ -411,6 +511,7 @@ fn what_the_contract_lets_devices_send_the_code_reads() {
                 "swipe" => parse_swipe(payload.as_bytes(), 4096).map(drop),
                 "gateState" => parse_state(payload.as_bytes()).map(drop),
                 "passage" => parse_passage(payload.as_bytes()).map(drop),
+                "valveState" => valve::wire::parse_state(payload.as_bytes()).map(drop),
                 _ => continue,
             };
             assert!(read.is_ok(), "{payload}: {read:?}");
@@ -431,6 +532,14 @@ fn devices_may_say_more_than_the_contract_knows_and_the_controller_may_not() {
         ("onecard/main/campus/gate/g/state", r#"{"state":"open","temperature":3}"#, true),
         ("onecard/main/campus/gate/g/passage", r#"{"direction":"in"}"#, false),
         ("onecard/main/campus/gate/g/command", r#"{"command":"explode"}"#, false),
+        ("onecard/main/dorm/valve/v/state", r#"{"state":"open","register_ml":7,"bar":3}"#, true),
+        ("onecard/main/dorm/valve/v/state", r#"{"state":"open"}"#, false),
+        ("onecard/main/dorm/valve/v/state", r#"{"state":"ajar","register_ml":7}"#, false),
+        (
+            "onecard/main/dorm/valve/v/command",
+            r#"{"command":"open","id":"1","deadline":"2026-11-23T07:45:15.123+08:00"}"#,
+            false,
+        ),
         ("onecard/main/campus/gate/g/availability", "online", true),
         ("onecard/main/campus/gate/g/availability", "away", false),
         ("onecard/main/campus/gate/g/alarm", "", true),

@@ -97,6 +97,7 @@ fn site() -> Site {
         areas: ["campus", "library", "lab", "dorm-3"].into_iter().map(area).collect(),
         gates: BTreeMap::from([(gate.id.clone(), gate)]),
         readers: BTreeMap::new(),
+        taps: [].into(),
         limits: Limits::default(),
     }
 }

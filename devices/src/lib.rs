@@ -13,4 +13,5 @@ mod pace;
 pub mod profile;
 pub mod reader;
 pub mod topic;
+pub mod valve;
 pub mod wire;

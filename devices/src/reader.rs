@@ -1,6 +1,6 @@
 //! A card reader: which swipes are new, how old they are, what was read, and what is wrong with it.
 //!
-//! It does not know whose card it is, nor whether the gate opens. Its messages are in `wire`, its
+//! It does not know whose card it is, nor what it stands in front of. Its messages are in `wire`, its
 //! actor in `actor`, its memory of swipes in `memory`.
 
 use std::{collections::VecDeque, time::Duration};
@@ -10,9 +10,10 @@ use onecard_rules::{
     Time,
     access::{Freshness, Presented},
     event::SwipeKey,
-    ids::DecisionId,
+    ids::{DecisionId, ReaderId},
+    normaliser::Normaliser,
     reason::Reason,
-    site::{self, Limits},
+    site::Limits,
 };
 
 pub mod actor;
@@ -88,7 +89,9 @@ pub struct Snapshot {
 /// A reader.
 #[derive(Debug)]
 pub struct Reader {
-    site: site::Reader,
+    id: ReaderId,
+    /// How its texts become credentials.
+    normaliser: Normaliser,
     limits: Limits,
     memory: Memory,
     online: Option<bool>,
@@ -104,10 +107,11 @@ pub struct Reader {
 
 impl Reader {
     #[must_use]
-    pub fn new(site: site::Reader, limits: Limits) -> Self {
+    pub fn new(id: ReaderId, normaliser: Normaliser, limits: Limits) -> Self {
         let memory = Memory::new(limits.debounce, limits.swipe_age);
         Self {
-            site,
+            id,
+            normaliser,
             limits,
             memory,
             online: None,
@@ -121,8 +125,8 @@ impl Reader {
     }
 
     #[must_use]
-    pub fn site(&self) -> &site::Reader {
-        &self.site
+    pub fn id(&self) -> &ReaderId {
+        &self.id
     }
 
     #[must_use]
@@ -179,7 +183,7 @@ impl Reader {
     fn read(&self, swipe: &Swipe, sent_after: Option<Time>, now: Time) -> Result<Read, Malformed> {
         let presented = match &swipe.text {
             SwipeText::Code(text) => Presented::Code(text.clone()),
-            SwipeText::Card(text) => match self.site.normaliser.normalise(text) {
+            SwipeText::Card(text) => match self.normaliser.normalise(text) {
                 Ok(credential) => Presented::Card(credential),
                 Err(mistake) => {
                     return Err(Malformed::Field {
@@ -191,7 +195,7 @@ impl Reader {
             },
         };
         let (freshness, flags) = self.age(swipe.at, sent_after, now);
-        let key = swipe.key.map(|(boot, seq)| SwipeKey { reader: self.site.id.clone(), boot, seq });
+        let key = swipe.key.map(|(boot, seq)| SwipeKey { reader: self.id.clone(), boot, seq });
         let raw = swipe.text.as_str().to_owned();
         Ok(Read { presented, freshness, key, presented_at: swipe.at, raw, flags })
     }

@@ -7,22 +7,12 @@ use onecard_devices::reader::{
     Action, Arrival, Reader,
     wire::{Swipe, SwipeText},
 };
-use onecard_rules::{
-    access::Freshness,
-    ids::{GateId, ReaderId},
-    normaliser::Normaliser,
-    site::{self, Direction, Limits},
-};
+use onecard_rules::{access::Freshness, ids::ReaderId, normaliser::Normaliser, site::Limits};
 
 fn reader() -> Reader {
-    let site = site::Reader {
-        id: ReaderId::new("north-1-in").expect("a code"),
-        gate: GateId::new("north-1").expect("a code"),
-        direction: Direction::In,
-        normaliser: Normaliser::default(),
-    };
+    let id = ReaderId::new("north-1-in").expect("a code");
     // Five seconds of age, and five of a clock that is ahead.
-    Reader::new(site, Limits::default())
+    Reader::new(id, Normaliser::default(), Limits::default())
 }
 
 /// By the reader's clock, sent after (`None`: just now), what it is, the remarks.
@@ -50,7 +40,7 @@ fn a_swipe_that_cannot_be_shown_to_be_fresh_is_not_and_a_clock_that_is_ahead_sho
     ];
     for (at, sent_after, freshness, flags) in rows {
         let text = SwipeText::Card("04A1B2C3D4E580".to_owned());
-        let swipe = Swipe { text, at: at.map(ago), key: Some((1, 1)) };
+        let swipe = Swipe { text, at: at.map(ago), key: Some((1, 1)), removed: false };
         let arrival = Arrival { swipe, sent_after: sent_after.map(ago), redelivered: false };
         let Action::Present { read, .. } = reader().handle(arrival, now) else {
             panic!("{at:?} {sent_after:?} is new");

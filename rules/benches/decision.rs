@@ -78,6 +78,7 @@ fn site() -> Site {
         readers: readers.map(|reader| (reader.id.clone(), reader)).collect(),
         areas: areas.into_iter().map(|area| (area.id.clone(), area)).collect(),
         gates: gates.into_iter().map(|gate| (gate.id.clone(), gate)).collect(),
+        taps: [].into(),
         limits: Limits::default(),
     }
 }

@@ -236,6 +236,26 @@ fn weigh(
     Ok(consent)
 }
 
+/// Whose card counts where something is paid for with it, or why it does not: the school's rules of who
+/// may go where have no say there.
+///
+/// # Errors
+/// Says why not.
+pub fn holder<'a>(
+    found: &Found<'a>,
+    freshness: Freshness,
+    now: Time,
+) -> Result<(&'a Card, &'a Person), Reason> {
+    if let Freshness::Stale { .. } = freshness {
+        return Err(Reason::DenyStale);
+    }
+    let Some((card, person)) = found.holder() else {
+        let is_code = matches!(found, Found::BadCode(_));
+        return Err(if is_code { Reason::DenyCode } else { Reason::DenyUnknownCard });
+    };
+    card_objection(card, person, now).map_or(Ok((card, person)), Err)
+}
+
 /// What is wrong with the card or its holder's standing, if anything.
 fn card_objection(card: &Card, person: &Person, now: Time) -> Option<Reason> {
     let begins = [card.valid_from, person.valid_from].into_iter().flatten().max();

@@ -11,7 +11,10 @@ use crate::{
     audit::Audit,
     calendar::DayOfWeek,
     credential::Credential,
-    ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, RoomId, WindowId},
+    ids::{
+        AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, RoomId, TapId,
+        WindowId,
+    },
     ledger::{AccountName, Cause, Purpose},
     mode::{Measure, Mode, Override, Owner},
     money::Fen,
@@ -20,6 +23,7 @@ use crate::{
     power::room::Happening,
     reason::Reason,
     site::Direction,
+    water,
 };
 
 /// What makes a swipe the same swipe when it arrives again.
@@ -296,6 +300,13 @@ pub enum Event {
         room: RoomId,
         happening: Box<Happening>,
     },
+    /// Something happened at a tap.
+    TapHappened {
+        at: Time,
+        area: AreaId,
+        tap: TapId,
+        happening: Box<water::Happening>,
+    },
     /// Money was moved, other than for what a room has used.
     MoneyMoved(Box<Moved>),
     /// A day of the books was closed.
@@ -338,6 +349,7 @@ impl Event {
             | Self::RulesLoaded { at, .. }
             | Self::RulesRefused { at, .. }
             | Self::RoomHappened { at, .. }
+            | Self::TapHappened { at, .. }
             | Self::DayClosed { at, .. }
             | Self::PeopleImported { at, .. } => *at,
         }
@@ -361,6 +373,7 @@ impl Event {
             Self::RulesLoaded { .. } => "rules_loaded",
             Self::RulesRefused { .. } => "rules_refused",
             Self::RoomHappened { .. } => "room_happened",
+            Self::TapHappened { .. } => "tap_happened",
             Self::MoneyMoved(_) => "money_moved",
             Self::DayClosed { .. } => "day_closed",
             Self::PeopleImported { .. } => "people_imported",
@@ -386,6 +399,7 @@ impl Event {
             | Self::RulesLoaded { .. }
             | Self::RulesRefused { .. }
             | Self::RoomHappened { .. }
+            | Self::TapHappened { .. }
             | Self::MoneyMoved(_)
             | Self::DayClosed { .. }
             | Self::PeopleImported { .. }
@@ -400,6 +414,9 @@ impl Event {
             Self::EntryDecided(entry) => entry.person.as_ref(),
             Self::PassageEnded(passage) => passage.person.as_ref(),
             Self::Audited(audit) => audit.person(),
+            Self::TapHappened { happening, .. } => {
+                happening.customer().map(|customer| &customer.person)
+            }
             Self::MoneyMoved(moved) => moved.person(),
             Self::Booted { .. }
             | Self::Stopped { .. }

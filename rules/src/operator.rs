@@ -125,7 +125,7 @@ impl Role {
             Action::AcknowledgeAlarm => {
                 matches!(self, Guard | DormitoryManager | Utilities | Security | Administrator)
             }
-            Action::CutRoom | Action::RestoreRoom => {
+            Action::CutRoom | Action::RestoreRoom | Action::ShutTap => {
                 matches!(self, DormitoryManager | Utilities | Administrator)
             }
             Action::LimitRoom | Action::AcceptMeter | Action::DecideReading => {
@@ -251,6 +251,8 @@ pub enum Action {
     LimitRoom,
     /// An exchanged meter is the room's from now on.
     AcceptMeter,
+    /// A tap is out of use, or in use again.
+    ShutTap,
     /// Accounts, statements, closed days.
     SeeMoney,
     /// Money comes in: at a cash desk, from a bank.
@@ -272,7 +274,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::SeeCampus,
         Self::SeeGates,
         Self::SeeEntries,
@@ -294,6 +296,7 @@ impl Action {
         Self::RestoreRoom,
         Self::LimitRoom,
         Self::AcceptMeter,
+        Self::ShutTap,
         Self::SeeMoney,
         Self::TopUp,
         Self::TransferMoney,
@@ -329,6 +332,7 @@ impl Action {
             Self::RestoreRoom => "restore_room",
             Self::LimitRoom => "limit_room",
             Self::AcceptMeter => "accept_meter",
+            Self::ShutTap => "shut_tap",
             Self::SeeMoney => "see_money",
             Self::TopUp => "top_up",
             Self::TransferMoney => "transfer_money",

@@ -210,6 +210,50 @@ reasons! {
     LineDown = "line_down"
         guard "总线连接中断：整条线路无法监控" "The line to the meters is down: nothing on it can be seen or switched"
         person "线路通讯中断" "The line cannot be reached";
+    GrantWater = "grant_water"
+        guard "已放水" "The water is on"
+        person "请用水，再次刷卡结束" "The water is on; present the card again to end";
+    WaterEnding = "water_ending"
+        guard "用水结束，正在结算" "The water is off; it is being settled"
+        person "用水结束，正在结算" "The water is off; one moment please";
+    WaterBilled = "water_billed"
+        guard "用水已结算" "The water is paid for"
+        person "用水结束，已扣费" "The water is off and paid for";
+    DenyNoMoney = "deny_no_money"
+        guard "余额不足，未放水" "Not enough money for water"
+        person "余额不足，请充值" "Not enough money; please top up";
+    DenyPurse = "deny_purse"
+        guard "账户不可用，未放水" "The account cannot be used; no water"
+        person "账户不可用，请联系财务处" "Your account cannot be used; please ask the finance office";
+    DenyTapBusy = "deny_tap_busy"
+        guard "水龙头使用中" "Somebody else uses the tap"
+        person "使用中，请稍候" "In use; please wait";
+    DenyTapShut = "deny_tap_shut"
+        guard "水龙头已被值班人员停用" "An operator took the tap out of use"
+        person "暂停使用" "Out of use";
+    /// Its valve or meter does not answer, or what was asked could not be written.
+    DenyTapFault = "deny_tap_fault"
+        guard "水龙头或水表无应答，未放水" "The tap or its meter does not answer; no water"
+        person "设备故障，未扣费" "Out of order; nothing was charged";
+    FlowWhileClosed = "flow_while_closed"
+        guard "阀门关闭时仍有水流：请检查漏水" "Water runs though the valve is closed: look for a leak"
+        person "漏水" "There is a leak";
+    OpenWithoutFlow = "open_without_flow"
+        guard "阀门已开但无水流：请检查水源、阀门和水表" "The valve was open and nothing ran: check supply, valve and meter"
+        person "无水" "There is no water";
+    Burst = "burst"
+        guard "水流异常过大，已关阀：请检查爆管" "More water than the pipe can carry; the valve was closed: look for a burst"
+        person "水管故障" "A pipe is broken";
+    ValveUnconfirmed = "valve_unconfirmed"
+        guard "阀门未确认关闭：请到现场检查" "The valve has not said that it closed: look at it"
+        person "阀门故障" "The valve is out of order";
+    ValveFault = "valve_fault"
+        guard "阀门报告故障" "The valve reports a fault"
+        person "阀门故障" "The valve is out of order";
+    /// What a person owes for water could not be written into the books.
+    WaterUnsettled = "water_unsettled"
+        guard "用水未能结算：请财务处核对" "Water could not be settled: the finance office must look"
+        person "用水未能结算" "The water could not be settled";
     /// Its last rows do not hang together.
     LedgerDamaged = "ledger_damaged"
         guard "账本末尾的记录不连贯：请立即停止收款并运行 onecard ledger verify" "The last rows of the ledger do not hang together: take no money, run `onecard ledger verify`"

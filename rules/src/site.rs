@@ -1,4 +1,4 @@
-//! The site as data: areas, gates, readers and their times; what `campus.toml` becomes.
+//! The site as data: areas, gates, taps, readers and their times; what `campus.toml` becomes.
 //!
 //! Values here are already checked; reading files and telling mistakes is the controller's
 //! `campus` module. Nothing here changes while the controller runs.
@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{AreaId, GateId, ReaderId, SiteId, TrainingId, WindowId},
+    ids::{AreaId, GateId, ReaderId, SiteId, TapId, TrainingId, WindowId},
     normaliser::Normaliser,
     passback::PassbackMode,
 };
@@ -120,6 +120,20 @@ pub struct Reader {
     pub normaliser: Normaliser,
 }
 
+/// A tap or shower, as far as a card before it is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tap {
+    pub id: TapId,
+    /// What screens call it.
+    pub name: String,
+    /// The area that its topics, and its reader's, stand under.
+    pub area: AreaId,
+    /// The reader in front of it.
+    pub reader: ReaderId,
+    /// How that reader's texts become credentials.
+    pub normaliser: Normaliser,
+}
+
 /// Limits that hold for the whole site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -163,6 +177,7 @@ pub struct Site {
     pub areas: BTreeMap<AreaId, Area>,
     pub gates: BTreeMap<GateId, Gate>,
     pub readers: BTreeMap<ReaderId, Reader>,
+    pub taps: BTreeMap<TapId, Tap>,
     pub limits: Limits,
 }
 
@@ -172,6 +187,18 @@ impl Site {
         std::iter::successors(self.areas.get(area), |inner| self.areas.get(inner.parent.as_ref()?))
             // A loop of parents is refused by `campus`; the bound keeps a slip there from hanging.
             .take(64)
+    }
+
+    /// How the readers of the site see cards: those at gates, and those before taps.
+    pub fn normalisers(&self) -> impl Iterator<Item = (&ReaderId, Normaliser)> {
+        let at_gates = self.readers.values().map(|reader| (&reader.id, reader.normaliser));
+        at_gates.chain(self.taps.values().map(|tap| (&tap.reader, tap.normaliser)))
+    }
+
+    /// The tap that a reader stands before.
+    #[must_use]
+    pub fn tap_of(&self, reader: &str) -> Option<&Tap> {
+        self.taps.values().find(|tap| tap.reader.as_str() == reader)
     }
 
     /// Whether `inner` is `outer` or lies inside it.

@@ -10,6 +10,7 @@
 //!
 //! Reading `tariffs.toml` is the controller's `campus` module's business, who pays `ledger`'s.
 
+mod affordable;
 mod allowance;
 mod pieces;
 
@@ -18,11 +19,22 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::{Time, calendar::Calendar, ids::TariffId, money::Fen, usage::Used};
+pub use affordable::affordable;
 pub use allowance::{Allowance, CarryOver};
 use pieces::Piece;
 
 /// Micro-fen in a fen.
 pub const MICRO: u64 = 1_000_000;
+
+/// What a quantity is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    WattHour,
+    Millilitre,
+    Second,
+    Use,
+}
 
 /// Micro-fen for one Wh, ml, second or use. A yuan for a kWh is 100,000.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -88,6 +100,8 @@ pub struct Tariff {
     pub version: u32,
     /// The first local day on which it is in force.
     pub from: NaiveDate,
+    /// What its prices are for.
+    pub unit: Unit,
     /// Absent: the flat band all day.
     pub days: Option<Days>,
     pub tiers: Option<Tiers>,

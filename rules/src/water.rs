@@ -13,6 +13,7 @@
 //! Prices are `tariff`'s, money is `ledger`'s; here a session knows how much its reservation is good
 //! for, and says how much has run.
 
+mod happening;
 mod leak;
 
 use chrono::TimeDelta;
@@ -23,6 +24,7 @@ use crate::{
     ledger::{AccountName, RowNo},
     usage::Point,
 };
+pub use happening::{Customer, Happening};
 pub use leak::Leak;
 
 /// What is counted.
@@ -69,8 +71,26 @@ pub enum Stop {
     TimeUp,
     /// The valve or the meter failed, or a pipe did.
     Fault,
+    /// The valve closed by itself, or somebody closed it at the tap.
+    ClosedAtTap,
+    /// An operator took the tap out of use.
+    Operator,
     /// The controller was away.
     Restart,
+}
+
+impl Stop {
+    pub const ALL: [Self; 9] = [
+        Self::SecondSwipe,
+        Self::CardRemoved,
+        Self::NoFlow,
+        Self::Spent,
+        Self::TimeUp,
+        Self::Fault,
+        Self::ClosedAtTap,
+        Self::Operator,
+        Self::Restart,
+    ];
 }
 
 /// Who pays for a session, and out of which reservation.
@@ -131,6 +151,8 @@ pub enum State {
 pub enum Input {
     Swiped(Session),
     CardRemoved,
+    /// An operator wants it shut.
+    Shut,
     Reserved {
         reservation: RowNo,
         affordable: u64,
@@ -176,13 +198,15 @@ pub struct Tap {
     state: State,
     /// The meter as read last.
     meter: Option<Point>,
+    /// What the register was when the valve was last known to be closed, with nobody's water to come.
+    shut_at: Option<u64>,
 }
 
 impl Tap {
     /// A tap as it was stored. What was unfinished is closed and settled.
     #[must_use]
     pub fn restore(state: State, now: Time, settings: &Settings) -> (Self, Vec<Action>) {
-        let mut tap = Self { state: State::Idle, meter: None };
+        let mut tap = Self { state: State::Idle, meter: None, shut_at: None };
         let actions = match state {
             State::Idle => Vec::new(),
             State::Reserving { session, .. } => {
@@ -205,10 +229,17 @@ impl Tap {
         &self.state
     }
 
+    /// The meter as read last.
+    #[must_use]
+    pub fn meter(&self) -> Option<Point> {
+        self.meter
+    }
+
     pub fn handle(&mut self, input: Input, now: Time, settings: &Settings) -> Vec<Action> {
         match input {
             Input::Swiped(session) => self.swiped(session, now, settings),
             Input::CardRemoved => self.stop(Stop::CardRemoved, now, settings),
+            Input::Shut => self.stop(Stop::Operator, now, settings),
             Input::Reserved { reservation, affordable } => {
                 self.reserved(reservation, affordable, now, settings)
             }
@@ -219,7 +250,7 @@ impl Tap {
                 Vec::new()
             }
             Input::Register(register) => self.read(Point { at: now, register }, settings),
-            Input::ValveClosed => self.valve_closed(now),
+            Input::ValveClosed => self.valve_closed(now, settings),
             Input::ValveFault => {
                 let mut actions = self.stop(Stop::Fault, now, settings);
                 actions.push(Action::Alarm(Leak::ValveFault));
@@ -334,6 +365,7 @@ impl Tap {
         let flow = Point { at: now, ..start };
         let run = Run { start: flow, ..run };
         self.state = State::Open { run, flow, renewed: now };
+        self.shut_at = None;
         vec![Action::Open { lease: settings.lease }]
     }
 
@@ -341,10 +373,15 @@ impl Tap {
         let before = self.meter.replace(point);
         let rose = before.map_or(0, |before| point.register.saturating_sub(before.register));
         match &mut self.state {
-            State::Idle | State::Reserving { .. } | State::Settling { .. } => {
-                let leaks = matches!(self.state, State::Idle) && rose >= settings.leak.max(1);
+            State::Idle => {
+                // However often it is read: a little at a time is a leak, too.
+                let first = before.map_or(point.register, |before| before.register);
+                let since = self.shut_at.unwrap_or(first).min(point.register);
+                let leaks = point.register - since >= settings.leak.max(1);
+                self.shut_at = Some(if leaks { point.register } else { since });
                 if leaks { vec![Action::Alarm(Leak::FlowWhileClosed)] } else { Vec::new() }
             }
+            State::Reserving { .. } | State::Settling { .. } => Vec::new(),
             State::Open { run, flow, .. } => {
                 if point.register > flow.register {
                     *flow = point;
@@ -404,15 +441,16 @@ impl Tap {
         vec![Action::Close]
     }
 
-    fn valve_closed(&mut self, now: Time) -> Vec<Action> {
+    fn valve_closed(&mut self, now: Time, settings: &Settings) -> Vec<Action> {
         match &mut self.state {
             State::Closing { closed: closed @ None, .. } => {
                 *closed = Some(now);
                 vec![Action::ReadMeter]
             }
+            // Told so all the same: what was sent to open it may still be under way.
+            State::Open { .. } => self.stop(Stop::ClosedAtTap, now, settings),
             State::Idle
             | State::Reserving { .. }
-            | State::Open { .. }
             | State::Closing { .. }
             | State::Settling { .. } => Vec::new(),
         }

@@ -51,6 +51,7 @@ fn site() -> Site {
         areas: areas.into_iter().map(|area| (area.id.clone(), area)).collect(),
         gates: gates.into_iter().map(|gate| (gate.id.clone(), gate)).collect(),
         readers: BTreeMap::default(),
+        taps: [].into(),
         limits: Limits::default(),
     }
 }
@@ -64,7 +65,7 @@ fn places(areas: &[&str], gates: &[&str]) -> Scope {
 
 /// One column a role, in the order of `Role::ALL`: guard, dormitory manager, utilities, security,
 /// finance, auditor, administrator.
-const TABLE: [(Action, &str); 30] = [
+const TABLE: [(Action, &str); 31] = [
     (Action::SeeCampus, "yes yes yes yes yes yes yes"),
     (Action::SeeGates, "yes yes - yes - yes yes"),
     (Action::SeeEntries, "yes yes - yes - yes yes"),
@@ -86,6 +87,7 @@ const TABLE: [(Action, &str); 30] = [
     (Action::RestoreRoom, "- yes yes - - - yes"),
     (Action::LimitRoom, "- - yes - - - yes"),
     (Action::AcceptMeter, "- - yes - - - yes"),
+    (Action::ShutTap, "- yes yes - - - yes"),
     (Action::SeeMoney, "- - - - yes yes yes"),
     (Action::TopUp, "- - - - yes - yes"),
     (Action::TransferMoney, "- - - - yes - yes"),

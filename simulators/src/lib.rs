@@ -17,5 +17,7 @@ pub mod outbox;
 pub mod people;
 pub mod power;
 pub mod reader;
+pub mod showers;
+pub mod tap;
 pub mod wire;
 mod world;

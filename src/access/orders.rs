@@ -12,7 +12,8 @@ use tracing::{error, info};
 
 use super::{
     Access, AreaView, BeginMeasure, DirectoryReloaded, EndMeasure, Forgive, Forgiven, GetAreas,
-    GetPeopleWithin, OpenGate, OrderRefusal, RulesEdited, SetOverride, state::OrderMistake,
+    GetPeopleWithin, NotServed, OpenGate, OrderRefusal, Presenter, RulesEdited, SetOverride, WhoIs,
+    state::OrderMistake,
 };
 use crate::store::OnDurable;
 
@@ -112,6 +113,15 @@ impl Handler<SetOverride> for Access {
         };
         let done = self.carry_out(fact.map(|fact| vec![fact]), now, context);
         Box::pin(async move { done.await.map(drop) })
+    }
+}
+
+impl Handler<WhoIs> for Access {
+    type Result = Result<Presenter, NotServed>;
+
+    fn handle(&mut self, asked: WhoIs, _: &mut Self::Context) -> Self::Result {
+        let now = self.now();
+        self.state.who_is(&asked, now)
     }
 }
 

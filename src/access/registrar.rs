@@ -11,7 +11,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use actix::Recipient;
 use onecard_devices::{
     link::Ack,
-    reader::actor::{Decided, Recorded},
+    reader::{
+        actor::{Decided, Recorded},
+        wire::Payment,
+    },
 };
 use onecard_rules::{
     event::{Entry, Event},
@@ -132,6 +135,7 @@ impl Desk {
             granted: entry.granted,
             reason: entry.reason,
             holder: entry.name.clone().zip(entry.kind),
+            payment: Payment::default(),
         };
         if desk.decided.try_send(decided).is_err() {
             self.metrics.refuse("reader_busy");

@@ -19,6 +19,8 @@ use onecard_rules::{
     site::{Direction, Gate, Reader, Site},
 };
 
+mod who;
+
 /// The school's rules in force: policies and calendar, swapped whole.
 #[derive(Debug)]
 pub struct RuleSet {
@@ -72,6 +74,8 @@ pub struct AccessState {
     directory: Directory,
     /// Forgotten over a restart, which takes longer than most codes are good for.
     used_codes: UsedCodes,
+    /// The same of codes that something was paid with.
+    paid_codes: UsedCodes,
     presence: Presence,
     orders: Orders,
     moment: Moment,
@@ -95,6 +99,7 @@ impl AccessState {
             rules,
             directory,
             used_codes: UsedCodes::default(),
+            paid_codes: UsedCodes::default(),
             presence,
             orders,
             moment,

@@ -35,7 +35,8 @@ fn reports(kind: DeviceKind) -> &'static [Channel] {
     match kind {
         DeviceKind::Reader => &[Channel::Swipe, Channel::Availability],
         DeviceKind::Gate => &[Channel::State, Channel::Passage, Channel::Availability],
-        DeviceKind::Valve => &[Channel::State, Channel::Event, Channel::Availability],
+        // What is to be paid for water is the controller's to say.
+        DeviceKind::Valve => &[Channel::State, Channel::Availability],
         DeviceKind::Room | DeviceKind::Bus | DeviceKind::Feeder => &[Channel::Availability],
         // The controller speaks from within the process.
         DeviceKind::Controller => &[],

@@ -264,7 +264,8 @@ fn reader(
     Some(Reader { id: id.clone(), gate: gate?.value, direction, normaliser })
 }
 
-fn normaliser(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Normaliser {
+/// How the texts of a reader become credentials.
+pub fn normaliser(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Normaliser {
     let formats = [
         ("uid", CredentialFormat::Uid),
         ("wiegand26", CredentialFormat::Wiegand26),

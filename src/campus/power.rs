@@ -5,7 +5,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -17,7 +16,7 @@ use onecard_devices::{
 };
 use onecard_rules::{
     calendar::Calendar,
-    ids::{AreaId, FeederId, RoomId, TariffId, WindowId},
+    ids::{AreaId, FeederId, RoomId, TapId, TariffId, WindowId},
     power::{feeder::FeederSettings, protection::Settings, stagger::StaggerSettings},
 };
 
@@ -35,7 +34,7 @@ mod protection;
 mod room;
 
 pub use load::{IDENTITY_EVERY, LineLoad};
-use models::Models;
+pub(super) use models::Models;
 use protection::Protection;
 
 /// The power of a campus; empty where it has none.
@@ -44,6 +43,8 @@ pub struct Power {
     pub lines: BTreeMap<String, Line>,
     pub rooms: BTreeMap<RoomId, Room>,
     pub feeders: BTreeMap<FeederId, Feeder>,
+    /// The valves of taps that hang on lines.
+    pub valves: BTreeMap<TapId, Valve>,
     /// While this window is open, the night limits are in force.
     pub night: Option<WindowId>,
     /// While this window is open, rooms with `lights_out` are dark.
@@ -60,6 +61,7 @@ impl Default for Power {
             lines: BTreeMap::new(),
             rooms: BTreeMap::new(),
             feeders: BTreeMap::new(),
+            valves: BTreeMap::new(),
             night: None,
             lights_out: None,
             energy_every: Duration::from_secs(45),
@@ -124,6 +126,19 @@ pub struct Feeder {
     pub meter: Option<FeederMeter>,
 }
 
+/// The valve of a tap, with its meter.
+#[derive(Debug, Clone)]
+pub struct Valve {
+    pub tap: TapId,
+    /// The area that its topics stand under.
+    pub area: AreaId,
+    pub profile: Arc<Profile>,
+    pub line: String,
+    pub unit: Unit,
+    /// Counted from 0.
+    pub channel: u16,
+}
+
 /// The meter of a feeder.
 #[derive(Debug, Clone)]
 pub struct FeederMeter {
@@ -132,7 +147,7 @@ pub struct FeederMeter {
     pub unit: Unit,
 }
 
-type Areas = BTreeMap<AreaId, Lined<onecard_rules::site::Area>>;
+pub(super) type Areas = BTreeMap<AreaId, Lined<onecard_rules::site::Area>>;
 
 /// The names of lines and rooms, those in which something is wrong too: nobody is blamed for naming
 /// one of them.
@@ -146,16 +161,15 @@ struct Names {
 type Wired = HashMap<(String, Unit, Option<u16>), String>;
 
 /// Reads the power of a campus.
-pub fn read(
+pub(super) fn read(
     root: &mut Table,
-    folder: &Path,
+    models: &mut Models,
     areas: &Areas,
     calendar: Option<&Calendar>,
     mistakes: &mut Vec<Mistake>,
     warnings: &mut Vec<Mistake>,
 ) -> Power {
     let (mut power, protection, worst_trip) = general(root, calendar, mistakes);
-    let mut models = Models::of(folder, mistakes);
     let mut names = Names::default();
     let mut line_tables = BTreeMap::new();
     for table in root.tables("lines", mistakes) {
@@ -173,7 +187,7 @@ pub fn read(
         for mut table in ranges::expanded(table, mistakes) {
             names.rooms.extend(table.peek("id").map(|(id, _)| id.to_owned()));
             let known = (&names, areas, &protection);
-            let Some(one) = room::room(&mut table, known, &mut models, mistakes) else { continue };
+            let Some(one) = room::room(&mut table, known, models, mistakes) else { continue };
             let ends = std::iter::once((one.unit, None))
                 .chain(one.relay.as_ref().map(|relay| (relay.unit, Some(relay.channel))));
             for (unit, channel) in ends {
@@ -191,8 +205,8 @@ pub fn read(
     for table in root.tables("feeders", mistakes) {
         for mut table in ranges::expanded(table, mistakes) {
             let known = (&names, areas);
-            let (power, models) = (&mut power, &mut models);
-            let feeder = feeder::feeder(&mut table, known, power, models, &mut wired, mistakes);
+            let (power, wired) = (&mut power, &mut wired);
+            let feeder = feeder::feeder(&mut table, known, power, models, wired, mistakes);
             let Some(feeder) = feeder else { continue };
             table.finish(mistakes);
             power.feeders.insert(feeder.id.clone(), feeder);
@@ -273,7 +287,12 @@ fn window(
     Some(id.value)
 }
 
-fn area(table: &mut Table, areas: &Areas, mistakes: &mut Vec<Mistake>) -> Option<AreaId> {
+/// The area that a table must name.
+pub(super) fn area(
+    table: &mut Table,
+    areas: &Areas,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<AreaId> {
     let id = table.required::<AreaId>("area", "the id of an area", mistakes)?;
     if areas.contains_key(&id.value) {
         return Some(id.value);

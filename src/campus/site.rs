@@ -1,6 +1,10 @@
 //! `campus.toml`: the site, its areas, limits and settings; gates and readers are `gates`'.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Duration,
+};
 
 use onecard_rules::{
     calendar::Calendar,
@@ -13,21 +17,31 @@ use super::{
     gates,
     mistake::{Mistake, mend_by},
     money::{self, Money},
-    power::{self, Power},
+    power::{self, Models, Power},
     ranges,
     settings::{self, BrokerSettings, HttpSettings},
     table::{Lined, Table},
+    taps::{self, Taps},
     tariffs::Tariffs,
 };
 
 /// What a campus file becomes; `None` where something is wrong.
-pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>, Power, Money);
+pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>, Power, Taps, Money);
+
+/// What other files say; `None` where something is wrong with them.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    pub calendar: Option<&'a Calendar>,
+    pub tariffs: &'a Tariffs,
+    /// Whether those are all; if not, nobody is blamed for naming another.
+    pub all_tariffs: bool,
+}
 
 /// Reads the campus.
 pub fn read(
     mut root: Table,
     folder: &Path,
-    (calendar, tariffs): (Option<&Calendar>, &Tariffs),
+    Known { calendar, tariffs, all_tariffs }: Known<'_>,
     mistakes: &mut Vec<Mistake>,
     warnings: &mut Vec<Mistake>,
 ) -> Read {
@@ -40,7 +54,12 @@ pub fn read(
     let gates = gates::gates(&mut root, folder, head.gates_csv.as_deref(), &known, mistakes);
     let csv = head.readers_csv.as_deref();
     let readers = gates::readers(&mut root, folder, csv, &gates, mistakes, warnings);
-    let power = power::read(&mut root, folder, &areas, calendar, mistakes, warnings);
+    let mut models = Models::of(folder, mistakes);
+    let mut power = power::read(&mut root, &mut models, &areas, calendar, mistakes, warnings);
+    let at_gates: BTreeSet<_> = readers.keys().cloned().collect();
+    let water = all_tariffs.then_some(tariffs);
+    let known = taps::Known { areas: &areas, tariffs: water, readers: &at_gates };
+    let taps = taps::taps(&mut root, &known, &mut models, &mut power, mistakes, warnings);
     let known = money::Known { calendar, tariffs, power: &power };
     let money = money::read(&mut root, &known, mistakes);
     root.finish(mistakes);
@@ -49,9 +68,10 @@ pub fn read(
     let named = head.id.zip(head.name).zip(head.zone);
     let site = named.map(|((id, name), zone)| {
         let topic_root = head.topic_root;
-        Site { id, name, zone, topic_root, areas, gates, readers, limits }
+        let taps = taps.iter().map(|(id, tap)| (id.clone(), tap.site.clone())).collect();
+        Site { id, name, zone, topic_root, areas, gates, readers, taps, limits }
     });
-    (site, broker, http, power, money)
+    (site, broker, http, power, taps, money)
 }
 
 /// `[site]`; what is wrong in it does not make the rest unreadable.

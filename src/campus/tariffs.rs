@@ -7,7 +7,7 @@ use onecard_rules::{
     ids::TariffId,
     tariff::{
         Allowance, Band, CarryOver, Days, Period, Price, Prices, Segment, Tariff, TariffMistake,
-        Tiers,
+        Tiers, Unit,
     },
 };
 
@@ -23,13 +23,13 @@ pub const FILE: &str = "tariffs.toml";
 pub type Tariffs = BTreeMap<TariffId, Vec<Tariff>>;
 
 /// What prices are given for, and how many of our units that is.
-const UNITS: [(&str, u64); 6] = [
-    ("kwh", 1_000),
-    ("m3", 1_000_000),
-    ("litre", 1_000),
-    ("minute", 60),
-    ("second", 1),
-    ("use", 1),
+const UNITS: [(&str, (Unit, u64)); 6] = [
+    ("kwh", (Unit::WattHour, 1_000)),
+    ("m3", (Unit::Millilitre, 1_000_000)),
+    ("litre", (Unit::Millilitre, 1_000)),
+    ("minute", (Unit::Second, 60)),
+    ("second", (Unit::Second, 1)),
+    ("use", (Unit::Use, 1)),
 ];
 
 const BANDS: [(&str, Band); 4] =
@@ -69,7 +69,7 @@ fn version(mut table: Table, tariffs: &mut Tariffs, mistakes: &mut Vec<Mistake>)
         let mend = "add `unit = \"kwh\"` or the like".to_owned();
         mistakes.push(table.mistake(line, "unit", "is missing".to_owned(), mend));
     }
-    let unit = unit.map_or(1, |unit| unit.value);
+    let (counted, unit) = unit.map_or((Unit::WattHour, 1), |unit| unit.value);
     let prices: Vec<Prices> = table
         .tables("prices", mistakes)
         .into_iter()
@@ -87,7 +87,8 @@ fn version(mut table: Table, tariffs: &mut Tariffs, mistakes: &mut Vec<Mistake>)
         mistakes.push(table.mistake(from.line, "from", message, mend));
     }
     let version = u32::try_from(versions.len() + 1).unwrap_or(u32::MAX);
-    let tariff = Tariff { id: id.value, version, from: from.value, days, tiers, prices, allowance };
+    let (id, from, unit) = (id.value, from.value, counted);
+    let tariff = Tariff { id, version, from, unit, days, tiers, prices, allowance };
     if let Err(wrong) = tariff.check() {
         let (key, mend) = match wrong {
             TariffMistake::Prices { .. } => ("prices", "add or remove `[[tariffs.prices]]`"),

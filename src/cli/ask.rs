@@ -45,17 +45,28 @@ impl Controller {
 
     /// Gives an order.
     pub fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> anyhow::Result<T> {
-        let Some(token) = self.token()? else {
-            bail!(
-                "orders need an operator's token: set {TOKEN_VARIABLE} or give --token-file; \
-                 `onecard operator add` makes one"
-            );
-        };
+        let token = self.needed_token()?;
         let request = agent().post(self.url(path));
         let request = request
             .header("authorization", format!("Bearer {token}"))
             .header("content-type", "application/json");
         self.taken(request.send(body.to_string()))
+    }
+
+    /// Takes something back.
+    pub fn delete<T: DeserializeOwned>(&self, path: &str, why: &str) -> anyhow::Result<T> {
+        let token = self.needed_token()?;
+        let request = agent().delete(self.url(path)).query("why", why);
+        self.taken(request.header("authorization", format!("Bearer {token}")).call())
+    }
+
+    fn needed_token(&self) -> anyhow::Result<String> {
+        self.token()?.with_context(|| {
+            format!(
+                "orders need an operator's token: set {TOKEN_VARIABLE} or give --token-file; \
+                 `onecard operator add` makes one"
+            )
+        })
     }
 
     fn url(&self, path: &str) -> String {

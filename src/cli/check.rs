@@ -28,8 +28,12 @@ pub fn run(verb: &Check) -> ExitCode {
                 0 => String::new(),
                 rooms => format!(" {rooms} rooms on {} lines,", campus.power.lines.len()),
             };
+            let taps = match campus.taps.len() {
+                0 => String::new(),
+                taps => format!(" {taps} taps,"),
+            };
             say(&format!(
-                "{}: {} areas, {} gates, {} readers,{power} {} policies: no mistakes",
+                "{}: {} areas, {} gates, {} readers,{power}{taps} {} policies: no mistakes",
                 site.name,
                 site.areas.len(),
                 site.gates.len(),

@@ -24,10 +24,11 @@ mod accounts;
 mod college;
 mod dormitory;
 mod roommates;
+mod showers;
 
 use super::{
     entry_line::entry_line, logging, operator::add_administrator, room_line::room_line, say,
-    signals,
+    signals, tap_line::tap_line,
 };
 use crate::{
     campus::{Campus, power::Power},
@@ -141,6 +142,15 @@ async fn show(
         ));
         say(&format!("why   curl http://{http}/api/rooms/{room}/why  or  onecard why {room}"));
     }
+    let bathers = showers::bathers(&population.cards);
+    if !site.taps.is_empty() {
+        showers::pay_in(controller.cashier(), &bathers).await?;
+        say(&format!(
+            "{} taps and showers, paid for by card to the millilitre and the fen",
+            site.taps.len()
+        ));
+        say(&format!("water curl http://{http}/api/taps  or  onecard tap list --open"));
+    }
     say("Ctrl-C ends it.\n");
 
     if let Some(desk) = desk {
@@ -177,6 +187,7 @@ async fn show(
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(simulated::run(settings, stopped)).map_err(anyhow::Error::from)
         })?;
+    let water = showers::start(&site, broker, &bathers, verb.seed, !verb.no_faults)?;
     let limit = verb.seconds.map_or(Duration::MAX, Duration::from_secs);
     tokio::select! {
         signal = signals::stop_ordered() => { signal?; }
@@ -185,6 +196,7 @@ async fn show(
     }
     // The controller first: devices that leave in order are no alarm at the end of a demonstration.
     controller.stop().await;
+    let water = water.and_then(showers::Running::end);
     // The lines went down in order, too.
     drop(dormitory);
     // The simulation ends with the flag, and with its sender.
@@ -194,10 +206,16 @@ async fn show(
         "\n{} swipes, {} opened, {} refused, {} passed; faults: {:?}",
         summary.swipes, summary.opened, summary.refused, summary.passed, summary.faults
     ));
+    if let Some(water) = water {
+        say(&format!(
+            "{} showers begun, {} refused, {} ended by card, {} stopped by themselves",
+            water.begun, water.refused, water.ended, water.stopped
+        ));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints entries, and what happens to rooms, as they are recorded.
+/// Prints entries, and what happens to rooms and at taps, as they are recorded.
 async fn follow(journal: Journal, zone: chrono_tz::Tz, power: &Power) {
     let mut committed = journal.committed();
     let mut shown = *committed.borrow();
@@ -208,6 +226,8 @@ async fn follow(journal: Journal, zone: chrono_tz::Tz, power: &Power) {
                 if let Event::EntryDecided(entry) = &*row.event {
                     say(&entry_line(&entry_row(entry, row.seq, row.boot, None, zone)));
                 } else if let Some(line) = room_line(&row.event, power, zone) {
+                    say(&line);
+                } else if let Some(line) = tap_line(&row.event, zone) {
                     say(&line);
                 }
             }

@@ -32,7 +32,7 @@ enum Verb {
         #[arg(long)]
         area: Vec<String>,
     },
-    /// Add accounts for every reader and gate of a campus; prints name and password of each as CSV.
+    /// Add accounts for every reader, gate and valve of a campus; prints name and password of each as CSV.
     #[command(
         after_help = "Example:\n  onecard device add-all examples/college --data DIR > passwords.csv"
     )]
@@ -80,6 +80,7 @@ enum ProfileVerb {
 enum Kind {
     Reader,
     Gate,
+    Valve,
     Dashboard,
     System,
 }

@@ -40,6 +40,7 @@ use crate::{
         journal::{Journal, JournalReader},
         ledger::{self, Ledger},
     },
+    water::Water,
 };
 
 /// What every service is given.
@@ -61,7 +62,7 @@ impl Common {
         site: &Arc<Site>,
         loaded: &Loaded,
         since: Vec<RoomRecord>,
-        alarms: &Addr<Alarms>,
+        (alarms, water): (&Addr<Alarms>, &Addr<Water>),
     ) -> Addr<Power> {
         let (link, topics, metrics) =
             (Arc::clone(&self.link), self.topics.clone(), self.metrics.clone());
@@ -77,6 +78,8 @@ impl Common {
             clock: self.clock.clone(),
             metrics: self.metrics.clone(),
             alarms: alarms.clone().recipient(),
+            valves_at: water.clone().recipient(),
+            valves_told: water.clone().recipient(),
             publisher: power::Publisher::new(link, topics, metrics),
         })
         .start()

@@ -20,8 +20,9 @@ use crate::{
     store::{
         database::{self, Database, Loaded},
         journal::{self, Journal, JournalReader, Opened, RecentSwipe, RecentSwipes},
-        ledger::{self, Ledger},
+        ledger::{self, Ledger, LedgerReader},
     },
+    water,
 };
 
 /// What is read before anything starts.
@@ -30,6 +31,8 @@ pub(super) struct Tables {
     pub(super) journal: Journal,
     pub(super) opened: Opened,
     pub(super) ledger: Ledger,
+    /// What was kept of taps, and of people's earlier charges for water.
+    pub(super) taps: (Vec<(String, String)>, Vec<(String, String)>),
     /// How the ledger was found.
     pub(super) books: ledger::Opened,
     pub(super) loaded: Loaded,
@@ -63,6 +66,8 @@ impl Tables {
         if let Some(damage) = &books.damage {
             error!(%damage, "the ledger is damaged; `onecard ledger verify` tells more");
         }
+        let kept = LedgerReader::open(ledger.path())?;
+        let taps = (kept.states(water::KEPT)?, kept.states(water::STANDING)?);
         let reader = JournalReader::open(journal.path())?;
         let mut recovery = Recovery::from_database(&loaded);
         let projected_alarms = recovery.alarms().clone();
@@ -82,6 +87,7 @@ impl Tables {
             journal,
             opened,
             ledger,
+            taps,
             books,
             loaded,
             directory,
@@ -101,15 +107,15 @@ pub fn directory_of(
     site: &Site,
 ) -> Result<Directory, StartFailure> {
     let mut seen = std::collections::HashSet::new();
-    for reader in site.readers.values() {
-        if !seen.insert(reader.normaliser) {
+    for (reader, normaliser) in site.normalisers() {
+        if !seen.insert(normaliser) {
             continue;
         }
         let credentials = cards.iter().map(|card| &card.credential);
-        let collisions = onecard_rules::normaliser::collisions(credentials, reader.normaliser);
+        let collisions = onecard_rules::normaliser::collisions(credentials, normaliser);
         if let Some((first, second)) = collisions.first() {
             return Err(StartFailure::Collision {
-                reader: reader.id.to_string(),
+                reader: reader.to_string(),
                 first: first.to_string(),
                 second: second.to_string(),
                 count: collisions.len(),

@@ -14,6 +14,7 @@ use crate::{
         AcceptMeter, CutRoom, CutRooms, GetFeeders, GetLines, GetRoom, GetRooms, LimitRoom,
         LimitRooms, RestoreRoom, RestoreRooms,
     },
+    water::{FreeTap, GetTap, GetTaps, ShutTap},
 };
 
 /// How long an answer may take; a commit takes milliseconds.
@@ -143,6 +144,34 @@ impl BillingDesk {
             parked: service.clone().recipient(),
             billed: service.clone().recipient(),
             decide: service.clone().recipient(),
+        }
+    }
+}
+
+/// The water service as seen from here.
+#[derive(Debug, Clone)]
+pub struct WaterDesk {
+    pub taps: Recipient<GetTaps>,
+    pub tap: Recipient<GetTap>,
+    pub shut: Recipient<ShutTap>,
+    pub free: Recipient<FreeTap>,
+}
+
+impl WaterDesk {
+    #[must_use]
+    pub fn of<A>(service: &Addr<A>) -> Self
+    where
+        A: Actor<Context = Context<A>>
+            + Handler<GetTaps>
+            + Handler<GetTap>
+            + Handler<ShutTap>
+            + Handler<FreeTap>,
+    {
+        Self {
+            taps: service.clone().recipient(),
+            tap: service.clone().recipient(),
+            shut: service.clone().recipient(),
+            free: service.clone().recipient(),
         }
     }
 }

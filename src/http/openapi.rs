@@ -18,7 +18,7 @@ use super::{
     operator::COOKIE,
     pay, places, power,
     problem::{Code, Problem},
-    quarantine, read, session,
+    quarantine, read, session, taps,
 };
 
 macro_rules! interface {
@@ -28,7 +28,7 @@ macro_rules! interface {
         #[openapi(
             info(
                 title = "OneCard",
-                description = "Entries, gates, areas, rooms and alarms to read, and orders to give by a \
+                description = "Entries, gates, areas, rooms, taps and alarms to read, and orders to give by a \
                                named operator. Refusals are `application/problem+json`.",
             ),
             paths(get_document, $($module::$handler,)*),
@@ -70,6 +70,10 @@ interface! {
     power::cut_rooms,
     power::restore_rooms,
     power::limit_rooms,
+    taps::get_taps,
+    taps::get_tap,
+    taps::shut_tap,
+    taps::free_tap,
     money::get_accounts,
     money::get_account,
     money::get_statement,

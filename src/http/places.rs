@@ -67,6 +67,9 @@ pub fn place_of<'a>(
     let site = &backend.site;
     let gate = match subject.kind {
         DeviceKind::Gate => site.gates.get(subject.device.as_str()),
+        DeviceKind::Reader if site.tap_of(&subject.device).is_some() => {
+            return area.map_or(Place::Site, Place::Supply);
+        }
         DeviceKind::Reader => site
             .readers
             .get(subject.device.as_str())

@@ -49,6 +49,7 @@ pub enum Code {
     UnknownGate,
     UnknownArea,
     UnknownRoom,
+    UnknownTap,
     /// The area has no room whose power is watched.
     NoRooms,
     /// The body is not JSON.
@@ -60,6 +61,8 @@ pub enum Code {
     NoOverride,
     NothingToForgive,
     AlarmNotStanding,
+    /// Nobody has taken the tap out of use.
+    TapNotShut,
     /// The meter has told no other number than the one on record.
     SameMeter,
     /// The cause was carried out before, with another amount.
@@ -129,6 +132,7 @@ impl Code {
             | Self::UnknownGate
             | Self::UnknownArea
             | Self::UnknownRoom
+            | Self::UnknownTap
             | Self::NoRooms
             | Self::UnknownAccount
             | Self::UnknownPerson
@@ -147,6 +151,7 @@ impl Code {
             | Self::NoOverride
             | Self::NothingToForgive
             | Self::AlarmNotStanding
+            | Self::TapNotShut
             | Self::SameMeter
             | Self::ExistsWithDifferentAmount
             | Self::ExistsWithDifferentOrder
@@ -304,6 +309,8 @@ impl ResponseError for Problem {
             | Code::UnknownGate
             | Code::UnknownArea
             | Code::UnknownRoom
+            | Code::UnknownTap
+            | Code::TapNotShut
             | Code::NoRooms
             | Code::NotJson
             | Code::BodyTooLong

@@ -24,7 +24,9 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
             | "/api/rooms/{id}/account"
             | "/api/rooms/{id}/statement"
             | "/api/feeders"
-            | "/api/lines",
+            | "/api/lines"
+            | "/api/taps"
+            | "/api/taps/{id}",
         ) => Action::SeeSupplies,
         ("POST", "/api/gates/{id}/open") => Action::OpenGate,
         ("POST" | "DELETE", "/api/gates/{id}/mode") => Action::SetGateMode,
@@ -42,6 +44,7 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         }
         ("POST", "/api/rooms/{id}/limits" | "/api/areas/{id}/rooms/limits") => Action::LimitRoom,
         ("POST", "/api/rooms/{id}/meter") => Action::AcceptMeter,
+        ("POST" | "DELETE", "/api/taps/{id}/shut") => Action::ShutTap,
         (
             "GET",
             "/api/accounts"

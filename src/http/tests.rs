@@ -8,5 +8,6 @@ mod pages;
 mod reading;
 mod rooms;
 mod session;
+mod taps;
 mod whole;
 mod world;

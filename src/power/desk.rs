@@ -35,6 +35,10 @@ pub enum Tag {
     Identity(usize),
     /// The own meter of the feeder at this place.
     Feeder(usize),
+    /// The valve at this place: its register and how it stands.
+    Valve(usize),
+    /// A command to it.
+    Turn(usize),
     /// A command to its relay.
     Switch { room: usize, command: u64 },
 }

@@ -2,15 +2,26 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use onecard_devices::{
+    gate::wire::local,
     link::{Outgoing, Publish, Qos},
     topic::{Channel, Topics},
+    valve::wire::Leaf,
 };
-use onecard_rules::event::DeviceKind;
+use onecard_rules::{Time, event::DeviceKind};
 use serde::Serialize;
 
 use super::{FeederView, LineView, RoomView};
 use crate::metrics::Metrics;
+
+/// How a valve stands.
+#[derive(Debug, Serialize)]
+struct ValveState {
+    state: Leaf,
+    register_ml: u64,
+    at: String,
+}
 
 /// Publishes states; a newer one makes a lost one good.
 pub struct Publisher {
@@ -41,6 +52,18 @@ impl Publisher {
 
     pub(super) fn line(&self, view: &LineView) {
         self.state(&view.area, DeviceKind::Bus, &view.line, view);
+    }
+
+    /// A valve on a line as one that speaks for itself would tell it.
+    pub(super) fn valve(
+        &self,
+        (area, tap): (&str, &str),
+        leaf: Leaf,
+        register_ml: u64,
+        (at, zone): (Time, Tz),
+    ) {
+        let state = ValveState { state: leaf, register_ml, at: local(at, zone) };
+        self.state(area, DeviceKind::Valve, tap, &state);
     }
 
     fn state(&self, area: &str, kind: DeviceKind, device: &str, state: &impl Serialize) {

@@ -28,8 +28,11 @@ mod meters;
 mod orders;
 mod reports;
 mod supplies;
+mod valves;
 
 use lights::Group;
+use valves::ValvePost;
+pub use valves::{TellValve, ValvesAt};
 
 use super::{
     Funds, MAILBOX, MeterRead, PowerRefusal, RoomView,
@@ -72,6 +75,9 @@ pub struct Parts {
     pub clock: SharedClock,
     pub metrics: Metrics,
     pub alarms: Recipient<alarm::Changed>,
+    /// Who serves the taps whose valves hang on lines.
+    pub valves_at: Recipient<ValvesAt>,
+    pub valves_told: Recipient<onecard_devices::valve::actor::Told>,
     pub publisher: Publisher,
 }
 
@@ -114,6 +120,8 @@ pub struct Power {
     posts: Vec<Post>,
     places: HashMap<RoomId, usize>,
     supplies: Vec<Supply>,
+    /// The valves of taps that hang on lines.
+    valves: Vec<ValvePost>,
     /// Who gets power back when, by what supplies them.
     staggers: HashMap<Group, Stagger>,
     lines: HashMap<String, LinePost>,
@@ -182,6 +190,7 @@ impl Power {
             posts: rooms,
             places,
             supplies,
+            valves: parts.power.valves.values().filter_map(ValvePost::of).collect(),
             staggers: HashMap::new(),
             lines: HashMap::new(),
             followers: Vec::new(),
@@ -266,6 +275,9 @@ impl Actor for Power {
             let meters = self.supplies.iter().enumerate();
             let meters = meters.filter_map(|(at, supply)| supply.poll(line, at));
             let units = rooms.clone().flat_map(|(_, post)| post.desk.manners(&post.site));
+            let valves = self.valves.iter().enumerate();
+            let valves = valves.filter_map(|(at, valve)| valve.poll(line, at));
+            let meters = meters.chain(valves);
             let units = units.chain(meters.clone().map(|(unit, manners, _)| (unit, manners)));
             let polls = rooms.flat_map(|(at, post)| post.desk.polls(&post.site, at, every));
             let polls = polls.chain(meters.map(|(_, _, poll)| poll));
@@ -280,6 +292,7 @@ impl Actor for Power {
             self.record(events);
         }
         self.lights(context);
+        self.watch_valves(context);
         context.run_interval(LOOK, Self::look);
         info!(rooms = self.posts.len(), lines = self.lines.len(), "rooms are watched");
     }

@@ -228,7 +228,7 @@ async fn without_names_anything_is_reported_and_read_but_nothing_commanded() {
 
     let mut simulator = TestClient::connect(nameless("simulator")).await.unwrap();
     for (kind, channel) in
-        [(DeviceKind::Reader, Channel::Swipe), (DeviceKind::Valve, Channel::Event)]
+        [(DeviceKind::Reader, Channel::Swipe), (DeviceKind::Valve, Channel::State)]
     {
         let topic = topics().build("south", kind, "any", channel);
         simulator.publish(&topic, QoS::AtLeastOnce, false, "x").await;

@@ -71,6 +71,7 @@ fn site() -> Site {
         areas: areas.into_iter().map(|area| (area.id.clone(), area)).collect(),
         gates: gates.into_iter().map(|gate| (gate.id.clone(), gate)).collect(),
         readers: readers.into_iter().map(|reader| (reader.id.clone(), reader)).collect(),
+        taps: [].into(),
         limits: Limits::default(),
     }
 }

@@ -13,7 +13,7 @@ use onecard_rules::{
 
 use super::{
     Action, AlarmChange, Arrival, Read, Reader, Ticket,
-    wire::{Feedback, parse_availability, parse_swipe},
+    wire::{Feedback, Payment, parse_availability, parse_swipe},
 };
 use crate::{
     alarm,
@@ -52,16 +52,25 @@ pub enum AsWhat {
     Replay { of: Option<DecisionId> },
 }
 
-/// A swipe was decided.
+/// A swipe was decided, or what came of it later; the reader shows it.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Decided {
-    /// `None` for a replay.
+    /// `None` for a replay, and for what came later.
     pub ticket: Option<Ticket>,
     pub decision: DecisionId,
     pub granted: bool,
     pub reason: Reason,
     pub holder: Option<(String, PersonKind)>,
+    pub payment: Payment,
+}
+
+/// A card was taken out of the reader; it may be told again.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct CardRemoved {
+    pub reader: ReaderId,
+    pub ack: Ack,
 }
 
 /// The record of a decision is durable, or could not be made.
@@ -83,10 +92,12 @@ pub struct Refused {
 #[derive(Debug, Clone)]
 pub struct Surroundings {
     pub topics: Topics,
-    /// The area in the reader's topics: its gate's.
+    /// The area in the reader's topics: its gate's or tap's.
     pub area: String,
     pub clock: SharedClock,
     pub presented: Recipient<CardPresented>,
+    /// Who wants to know that a card was taken out again; nobody at a gate.
+    pub removed: Option<Recipient<CardRemoved>>,
     pub alarms: Recipient<alarm::Changed>,
     pub refused: Recipient<Refused>,
 }
@@ -111,7 +122,7 @@ impl std::fmt::Debug for ReaderActor {
 impl ReaderActor {
     #[must_use]
     pub fn new(reader: Reader, around: Surroundings, link: Arc<dyn Publish>) -> Self {
-        let id = reader.site().id.as_str();
+        let id = reader.id().as_str();
         let feedback_topic =
             around.topics.build(&around.area, DeviceKind::Reader, id, Channel::Feedback);
         Self { reader, around, link, feedback_topic, joined: HashMap::new(), timer: None }
@@ -124,6 +135,9 @@ impl ReaderActor {
             Ok(swipe) => swipe,
             Err(mistake) => return self.refuse(&mistake, ack, context),
         };
+        if swipe.removed {
+            return self.removed(ack);
+        }
         match self.reader.handle(Arrival { swipe, sent_after, redelivered }, now) {
             Action::Present { ticket, read } => {
                 if !self.present(read, AsWhat::New { ticket }, ack) {
@@ -139,9 +153,18 @@ impl ReaderActor {
         }
     }
 
+    /// A full mailbox leaves the message with the reader, to be delivered again.
+    fn removed(&self, ack: Ack) {
+        let Some(removed) = &self.around.removed else { return ack.accept() };
+        let reader = self.reader.id().clone();
+        if removed.try_send(CardRemoved { reader, ack }).is_err() {
+            self.count("water_busy");
+        }
+    }
+
     /// Hands a swipe on; a full mailbox leaves it with the reader, to be delivered again.
     fn present(&mut self, read: Read, as_what: AsWhat, ack: Ack) -> bool {
-        let reader = self.reader.site().id.clone();
+        let reader = self.reader.id().clone();
         let taken =
             self.around.presented.try_send(CardPresented { reader, read, as_what, ack }).is_ok();
         if !taken {
@@ -167,11 +190,11 @@ impl ReaderActor {
     fn tell(&self, changes: impl IntoIterator<Item = AlarmChange>) {
         for AlarmChange { reason, standing } in changes {
             let area = self.around.area.clone();
-            let device = self.reader.site().id.to_string();
+            let device = self.reader.id().to_string();
             let subject = Subject { area, kind: DeviceKind::Reader, device };
             if self.around.alarms.try_send(alarm::Changed { subject, reason, standing }).is_err() {
                 self.count("alarm_lost");
-                tracing::error!(reader = %self.reader.site().id, %reason, "an alarm was lost: the alarm service is not taking any");
+                tracing::error!(reader = %self.reader.id(), %reason, "an alarm was lost: the alarm service is not taking any");
             }
         }
     }
@@ -233,16 +256,9 @@ impl Handler<Decided> for ReaderActor {
     type Result = ();
 
     fn handle(&mut self, decided: Decided, context: &mut Self::Context) {
-        let Decided { ticket, decision, granted, reason, holder } = decided;
+        let Decided { ticket, decision, granted, reason, holder, payment } = decided;
         let feedback = Feedback::new(decision.clone(), granted, reason, holder);
-        if let Ok(payload) = serde_json::to_vec(&feedback) {
-            let (topic, payload) = (self.feedback_topic.clone(), Bytes::from(payload));
-            let (qos, expiry) = (Qos::AtMostOnce, Some(self.reader.limits().swipe_age));
-            let message = Outgoing { topic, payload, qos, retain: false, expiry };
-            if self.link.publish(message).is_err() {
-                self.count("feedback_not_sent");
-            }
-        }
+        self.show(&feedback.with_payment(payment));
         if let Some(ticket) = ticket {
             let now = self.around.clock.now();
             let changed = self.reader.decided(ticket, decision, reason, now);
@@ -253,6 +269,16 @@ impl Handler<Decided> for ReaderActor {
 }
 
 impl ReaderActor {
+    fn show(&self, feedback: &Feedback) {
+        let Ok(payload) = serde_json::to_vec(feedback) else { return };
+        let (topic, payload) = (self.feedback_topic.clone(), Bytes::from(payload));
+        let (qos, expiry) = (Qos::AtMostOnce, Some(self.reader.limits().swipe_age));
+        let message = Outgoing { topic, payload, qos, retain: false, expiry };
+        if self.link.publish(message).is_err() {
+            self.count("feedback_not_sent");
+        }
+    }
+
     /// On the way of every swipe, so nothing is armed unless an alarm stands.
     fn set_timer_if_alarmed(&mut self, context: &mut Context<Self>) {
         if self.reader.next_deadline().is_some() {

@@ -35,6 +35,8 @@ pub struct Swipe {
     pub at: Option<Time>,
     /// The reader's count of its starts, and of its swipes since; both or none.
     pub key: Option<(u64, u64)>,
+    /// The card was taken out of the reader again.
+    pub removed: bool,
 }
 
 /// Reads a swipe of at most `limit` bytes. A `seq` without `boot` counts from the reader's first
@@ -55,7 +57,8 @@ pub fn parse_swipe(payload: &[u8], limit: usize) -> Result<Swipe, Malformed> {
         (Some(_), None) => return Err(Malformed::Missing("seq")),
         (None, None) => None,
     };
-    Ok(Swipe { text, at: fields.time("at")?, key })
+    let removed = fields.flag("removed")?.unwrap_or(false);
+    Ok(Swipe { text, at: fields.time("at")?, key, removed })
 }
 
 /// What a device says of being there.
@@ -86,6 +89,29 @@ pub struct Feedback {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<PersonKind>,
+    #[serde(flatten)]
+    pub payment: Payment,
+}
+
+/// What a reader shows of money, where something is paid for in front of it; what is absent is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// In millionths of a fen, for `price_per`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub price_micro_fen: Option<u64>,
+    /// `litre`, `minute` or `use`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub price_per: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reserved_fen: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub charged_fen: Option<i64>,
+    /// What is left.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub balance_fen: Option<i64>,
+    /// What has run.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ml: Option<u64>,
 }
 
 impl Feedback {
@@ -106,7 +132,14 @@ impl Feedback {
             text_en: reason.for_person(Language::English).to_owned(),
             name,
             kind,
+            payment: Payment::default(),
         }
+    }
+
+    /// With what is to be shown of money.
+    #[must_use]
+    pub fn with_payment(self, payment: Payment) -> Self {
+        Self { payment, ..self }
     }
 }
 
@@ -122,13 +155,17 @@ mod tests {
     fn the_least_and_the_full_swipe_of_the_contract_are_read() {
         let least = parse(r#"{"card": "04A1B2C3D4E580"}"#).expect("the least swipe");
         let card = SwipeText::Card("04A1B2C3D4E580".into());
-        assert_eq!(least, Swipe { text: card.clone(), at: None, key: None });
+        let removed = false;
+        assert_eq!(least, Swipe { text: card.clone(), at: None, key: None, removed });
         let full = parse(
             r#"{"card": "04A1B2C3D4E580", "at": "2026-11-23T07:45:12.123+08:00", "seq": 1841, "boot": 7, "x": []}"#,
         )
         .expect("the full swipe");
         let at = "2026-11-22T23:45:12.123Z".parse().ok();
-        assert_eq!(full, Swipe { text: card, at, key: Some((7, 1841)) });
+        assert_eq!(full, Swipe { text: card.clone(), at, key: Some((7, 1841)), removed });
+        let taken =
+            parse(r#"{"card": "04A1B2C3D4E580", "removed": true}"#).expect("a card taken out");
+        assert_eq!(taken, Swipe { text: card, at: None, key: None, removed: true });
         let code = parse(r#"{"code":"q"}"#).expect("a code");
         assert_eq!(code.text, SwipeText::Code("q".into()));
     }
@@ -151,6 +188,7 @@ mod tests {
             (r#"{"card": "04", "seq": 18446744073709551615}"#, "`seq` is 18446744073709551615"),
             (r#"{"card": "04", "seq": 1e999}"#, "not JSON"),
             (r#"{"card": "04", "seq": "7"}"#, "`seq` is `7`"),
+            (r#"{"card": "04", "removed": 1}"#, "`removed` is 1"),
             (r#"{"card": "04", "at": "yesterday"}"#, "`at` is `yesterday`"),
             (r#"{"card": "04", "at": "2026-11-23T07:45:12"}"#, "`at` is"),
             (r#"{"card": "04", "at": "9999-11-23T07:45:12Z"}"#, "`at` is"),

@@ -227,6 +227,7 @@ mod tests {
             areas: areas.map(|area| (area.id.clone(), area)).into(),
             gates: [(gate.id.clone(), gate)].into(),
             readers: std::collections::BTreeMap::new(),
+            taps: [].into(),
             limits: Limits::default(),
         }
     }

@@ -8,7 +8,7 @@ use onecard_rules::{
     money::Fen,
     tariff::{
         Allowance, Band, CarryOver, Days, Line, Period, Place, Price, Prices, Segment, Standing,
-        Tariff, TariffMistake, Tiers, charge, preview, total,
+        Tariff, TariffMistake, Tiers, Unit, affordable, charge, preview, total,
     },
     usage::{Point, Used},
 };
@@ -31,6 +31,7 @@ fn flat(price: Price) -> Tariff {
         id: "dorm".parse().unwrap(),
         version: 1,
         from: day("2026-01-01"),
+        unit: Unit::WattHour,
         days: None,
         tiers: None,
         prices: vec![Prices::all(price)],
@@ -353,4 +354,42 @@ fn many_random_charges_come_to_the_exact_sum_rounded_once() {
     assert_eq!(charged, exact / 1_000_000, "rounded once");
     assert_eq!(exact % 1_000_000, i128::from(standing.carried), "the rest is carried");
     assert_eq!(quantity, 0, "every Wh is on some line");
+}
+
+/// What an amount is good for costs no more than it, and one more would.
+#[test]
+fn what_is_affordable_is_the_most_that_the_money_pays() {
+    let calendar = Calendar::default();
+    let mut bands = shanghai();
+    bands.allowance =
+        Some(Allowance { per_person: 1_000, carry_over: CarryOver::Never, not_in: vec![] });
+    let tiers = tiered(Period::Month, &[20_000, 50_000], &["0.48831", "0.53837", "0.78839"]);
+    for (name, tariff) in [("flat", flat(Price(3_000))), ("tiers", tiers), ("bands", bands)] {
+        let versions = [tariff];
+        for money in [0, 1, 2, 99, 1_000, 25_000] {
+            for carried in [0, 999_999] {
+                let standing = Standing { carried, ..Standing::default() };
+                let (now, most) = (at("2026-07-01 07:30"), 10_000_000);
+                let fen = Fen::new(money);
+                let found =
+                    affordable(&versions, &standing, now, place(&calendar), fen, most).unwrap();
+                let cost = |quantity| {
+                    let used = used(now, now, quantity);
+                    let lines = charge(&versions, &mut standing.clone(), &used, place(&calendar));
+                    total(&lines.unwrap())
+                };
+                assert!(found < most && cost(found) <= fen, "{name} {money} {carried}: {found}");
+                assert!(cost(found + 1) > fen, "{name} {money} {carried}: {found}");
+            }
+        }
+        let little = affordable(
+            &versions,
+            &Standing::default(),
+            at("2026-07-01 07:30"),
+            place(&calendar),
+            Fen::new(1_000),
+            5,
+        );
+        assert_eq!(little, Ok(5), "no more than is asked about");
+    }
 }

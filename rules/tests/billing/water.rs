@@ -115,6 +115,15 @@ fn water_stops_for_each_reason_and_is_settled_by_the_meter() {
     assert_eq!(bench.settled(901, 10_000), (9_000, Stop::TimeUp));
 
     let mut bench = Bench::open(Measure::Volume, 60_000);
+    bench.input(3, Input::Register(1_200));
+    assert_eq!(bench.input(3, Input::ValveClosed), [Action::Close], "somebody turned it off");
+    assert_eq!(bench.settled(4, 1_200), (200, Stop::ClosedAtTap));
+
+    let mut bench = Bench::open(Measure::Volume, 60_000);
+    assert_eq!(bench.input(3, Input::Shut), [Action::Close]);
+    assert_eq!(bench.settled(4, 1_250), (250, Stop::Operator));
+
+    let mut bench = Bench::open(Measure::Volume, 60_000);
     let fault = bench.input(3, Input::ValveFault);
     assert_eq!(fault, [Action::Close, Action::Alarm(Leak::ValveFault)]);
     assert_eq!(bench.settled(4, 1_400), (400, Stop::Fault));
@@ -197,6 +206,16 @@ fn leaks_and_bursts_are_noticed() {
     let leak = bench.input(120, Input::Register(1_099));
     assert_eq!(leak, [Action::Alarm(Leak::FlowWhileClosed)]);
 
+    // A little at a time, however often the meter is read.
+    let mut slow = Bench::new(Measure::Volume);
+    slow.input(0, Input::Register(1_000));
+    let told: Vec<_> = (1..=10)
+        .filter(|second| {
+            !slow.input(*second, Input::Register(1_000 + 5 * second.unsigned_abs())).is_empty()
+        })
+        .collect();
+    assert_eq!(told, [10], "at the fiftieth millilitre");
+
     let mut dry = Bench::open(Measure::Volume, 60_000);
     let all = dry.until(40);
     assert_eq!(all.last(), Some(&Action::Alarm(Leak::OpenWithoutFlow)));
@@ -252,6 +271,7 @@ fn every_input_in_every_state_is_handled_and_the_valve_opens_only_for_money() {
         Input::Swiped(session("li")),
         Input::Swiped(session("wang")),
         Input::CardRemoved,
+        Input::Shut,
         Input::Reserved { reservation: RowNo(3), affordable: 500 },
         Input::Refused,
         Input::Register(1_100),

@@ -105,6 +105,7 @@ pub fn site() -> Site {
         areas: areas.map(|area| (area.id.clone(), area)).collect::<BTreeMap<_, _>>(),
         gates: gates.map(|gate| (gate.id.clone(), gate)).collect(),
         readers: readers.map(|reader| (reader.id.clone(), reader)).collect(),
+        taps: [].into(),
         limits: Limits::default(),
     }
 }

@@ -1,14 +1,15 @@
 //! What the lines of a campus have to carry, and what follows before any of them runs.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use onecard_devices::{
     line::bound::{Bound, Load, bound},
     modbus::Request,
     profile::{Profile, ReadPlan, Wanted, names},
+    valve::wired::Wired,
 };
 
-use super::{Feeder, FeederMeter, Line, Power, Relay, Room};
+use super::{Feeder, FeederMeter, Line, Power, Relay, Room, Valve};
 use crate::campus::mistake::Mistake;
 
 /// How often a meter is asked who it is.
@@ -38,8 +39,13 @@ impl Power {
         let rooms: Vec<&Room> = self.rooms.values().filter(|room| room.line == line.id).collect();
         let meters = self.feeders.values().filter_map(|feeder| feeder.meter.as_ref());
         let meters = meters.filter(|meter| meter.line == line.id).map(FeederMeter::load);
-        let loads: Vec<Load> =
-            rooms.iter().map(|room| room.load(self.energy_every)).chain(meters).collect();
+        let valves = self.valves.values().filter(|valve| valve.line == line.id).map(Valve::load);
+        let loads: Vec<Load> = rooms
+            .iter()
+            .map(|room| room.load(self.energy_every))
+            .chain(meters)
+            .chain(valves)
+            .collect();
         let samples = rooms.iter().map(|room| room.settings.draft().confirmation_samples);
         let confirmation = samples.max().unwrap_or(1);
         let bound = bound(&line.serial, &loads, confirmation);
@@ -95,6 +101,24 @@ impl FeederMeter {
         Load {
             power: plan.map(|plan| plan.requests().to_vec()).unwrap_or_default(),
             energy: Vec::new(),
+            trip: None,
+            turnaround: turnaround(&self.profile),
+            gap: self.profile.bus.gap_after_other,
+        }
+    }
+}
+
+/// How often a valve that water runs through is read.
+const VALVE_EVERY: Duration = Duration::from_millis(500);
+
+impl Valve {
+    /// As if water ran all the time.
+    fn load(&self) -> Load {
+        let wired = Wired::new(Arc::clone(&self.profile), self.unit, self.channel);
+        let requests = wired.map(|wired| wired.reading().to_vec()).unwrap_or_default();
+        Load {
+            power: Vec::new(),
+            energy: requests.into_iter().map(|one| (one, VALVE_EVERY)).collect(),
             trip: None,
             turnaround: turnaround(&self.profile),
             gap: self.profile.bus.gap_after_other,

@@ -13,7 +13,7 @@ use crate::campus::{
 const FOLDER: &str = "profiles";
 
 /// The profiles, each read once.
-pub(super) struct Models {
+pub(in crate::campus) struct Models {
     library: Library,
     shared: HashMap<String, Arc<Profile>>,
 }

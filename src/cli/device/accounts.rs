@@ -69,6 +69,7 @@ fn rights(kind: Kind, name: &str, area: &[String]) -> anyhow::Result<(String, Ri
     match kind {
         Kind::Reader => device(DeviceKind::Reader),
         Kind::Gate => device(DeviceKind::Gate),
+        Kind::Valve => device(DeviceKind::Valve),
         Kind::Dashboard => {
             let areas = (!area.is_empty()).then(|| area.to_vec());
             Ok((name.to_owned(), Rights::Dashboard { areas }))
@@ -86,9 +87,14 @@ pub(super) fn add_all(folder: &Path, data: &DataFolder) -> anyhow::Result<()> {
         let gate = campus.site.gates.get(&reader.gate)?;
         Some((DeviceKind::Reader, reader.id.to_string(), gate.area.to_string()))
     });
+    let taps = campus.site.taps.values().flat_map(|tap| {
+        let area = tap.area.to_string();
+        let valve = (DeviceKind::Valve, tap.id.to_string(), area.clone());
+        [valve, (DeviceKind::Reader, tap.reader.to_string(), area)]
+    });
     let mut editor = Editor::open(&file)?;
     say("username,password,area");
-    for (kind, device, area) in gates.chain(readers) {
+    for (kind, device, area) in gates.chain(readers).chain(taps) {
         let (secret, hash) = new_secret()?;
         let username = username(kind, &device);
         say(&format!("{username},{},{area}", secret.password()));

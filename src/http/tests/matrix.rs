@@ -12,7 +12,7 @@ use super::{super::*, world::*};
 /// One column a role: guard, dormitory manager, utilities, security, finance, auditor, administrator.
 /// `all`: everywhere; `own`: at the own place, and refused at another; `-`: refused by role; `list`:
 /// answered with what is the operator's; `site`: only by those who are there for the whole site.
-const MATRIX: [(&str, &str, &str); 50] = [
+const MATRIX: [(&str, &str, &str); 54] = [
     ("GET", "/api/campus", "list list list list list list list"),
     ("GET", "/api/entries", "list list - list - list list"),
     ("GET", "/api/facts", "- - - site - site site"),
@@ -26,6 +26,10 @@ const MATRIX: [(&str, &str, &str); 50] = [
     ("GET", "/api/rooms/{id}/why", "- own own own - own all"),
     ("GET", "/api/feeders", "- list list list - list list"),
     ("GET", "/api/lines", "- list list list - list list"),
+    ("GET", "/api/taps", "- list list list - list list"),
+    ("GET", "/api/taps/{id}", "- own own own - own all"),
+    ("POST", "/api/taps/{id}/shut", "- own own - - - all"),
+    ("DELETE", "/api/taps/{id}/shut", "- own own - - - all"),
     ("POST", "/api/gates/{id}/open", "own own - own - - all"),
     ("POST", "/api/gates/{id}/mode", "own own - own - - all"),
     ("DELETE", "/api/gates/{id}/mode", "own own - own - - all"),
@@ -117,6 +121,13 @@ fn path(method: &str, pattern: &str, own: bool) -> String {
                 "library-1"
             } else {
                 "main-1"
+            }
+        }
+        _ if pattern.starts_with("/api/taps") => {
+            if own {
+                "own-tap"
+            } else {
+                "other-tap"
             }
         }
         _ if pattern.starts_with("/api/rooms") => {

@@ -275,6 +275,7 @@ pub fn site() -> Site {
         areas: areas.into_iter().map(|area| (area.id.clone(), area)).collect(),
         gates: gates.into_iter().map(|gate| (gate.id.clone(), gate)).collect(),
         readers: std::collections::BTreeMap::default(),
+        taps: super::taps::taps().into(),
         limits: Limits::default(),
     }
 }
@@ -328,6 +329,7 @@ impl World {
             access: AccessDesk::of(&access),
             alarms: AlarmDesk::of(&Alarms.start()),
             power: PowerDesk::of(&super::rooms::Rooms.start()),
+            water: WaterDesk::of(&super::taps::Taps.start()),
             billing: BillingDesk::of(&super::bills::Bills.start()),
             cashier: Arc::new(cashier),
             gates: Arc::new(gates.into_iter().collect()),

@@ -88,6 +88,8 @@ impl Power {
                     supply.read(result.ok(), now);
                 }
             }
+            Tag::Valve(at) => self.valve_read(at, result, now),
+            Tag::Turn(at) => self.valve_turned(at, result.err()),
             Tag::Switch { room: at, command: id } => self.switched(at, id, result.err(), context),
         }
     }

@@ -56,6 +56,7 @@ impl<'a> Columns<'a> {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::RoomHappened { .. }
+            | Event::TapHappened { .. }
             | Event::MoneyMoved(_)
             | Event::DayClosed { .. }
             | Event::PeopleImported { .. }

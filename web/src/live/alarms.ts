@@ -65,6 +65,10 @@ export function severityOf(reason: Reason): Severity {
     case 'relay_silent':
     case 'meter_silent':
     case 'opened_by_itself':
+    case 'flow_while_closed':
+    case 'burst':
+    case 'valve_unconfirmed':
+    case 'water_unsettled':
       return 'serious'
     default:
       return 'minor'
