@@ -13,8 +13,10 @@ use onecard_devices::{
 };
 use onecard_rules::{
     Time,
-    alarm::{AlarmBoard, Standing},
+    alarm::{AlarmBoard, Remark, Severity, Standing},
     event::{Act, DeviceKind, Event, Passage, Subject},
+    handover::Handover,
+    ids::OperatorId,
     power::room::Happening,
     reason::{Language, Reason},
 };
@@ -72,6 +74,7 @@ struct AlarmRow<'a> {
     prev_seq: Option<u64>,
     state: &'static str,
     reason: Reason,
+    severity: Severity,
     since: String,
     detail: &'a str,
     text_zh: &'static str,
@@ -82,9 +85,19 @@ struct AlarmRow<'a> {
 #[derive(Debug, Serialize)]
 struct StandingRow {
     reason: Reason,
+    severity: Severity,
     since: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     acknowledged_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escalated_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assigned_to: Option<String>,
+    /// When it was to sound again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paged_at: Option<String>,
+    /// How many remarks there are; `/api/alarms` has them.
+    remarks: usize,
 }
 
 impl Projection {
@@ -124,8 +137,8 @@ impl Projection {
                 let (kind, area) = (measure.kind, measure.area.clone());
                 vec![Consequence::Store(Change::MeasureEnded(kind, area)), self.fact(row, earlier)]
             }
-            Event::OperatorActed { at, by, act, .. } => {
-                let mut follows = self.acted(row, *at, by, act, earlier);
+            Event::OperatorActed { at, by, why, act } => {
+                let mut follows = self.acted(row, (*at, by, why), act, earlier);
                 follows.push(self.fact(row, earlier));
                 follows
             }
@@ -164,7 +177,15 @@ impl Projection {
                     room: room.as_str(),
                     happening,
                 };
-                vec![publish(topic, &message, false)]
+                let mut follows = vec![publish(topic, &message, false)];
+                if let Ok(body) = serde_json::to_string(&message) {
+                    follows.push(Consequence::Store(Change::RoomEvent(
+                        room.clone(),
+                        row.seq,
+                        body,
+                    )));
+                }
+                follows
             }
         }
     }
@@ -175,8 +196,7 @@ impl Projection {
     fn acted(
         &mut self,
         row: &Row,
-        at: Time,
-        by: &onecard_rules::ids::OperatorId,
+        (at, by, why): (Time, &OperatorId, &str),
         act: &Act,
         earlier: &dyn Fn(&Event) -> Option<u64>,
     ) -> Vec<Consequence> {
@@ -193,6 +213,22 @@ impl Projection {
                 let mut follows = vec![self.alarm(row, subject, earlier)];
                 follows.extend(self.stands(subject, *reason));
                 follows
+            }
+            Act::AlarmHandled { subject, reason, step } => {
+                let (by, step, text) = (by.clone(), step.clone(), why.to_owned());
+                self.alarms.handle(subject, *reason, Remark { at, by, step, text });
+                let mut follows = vec![self.alarm(row, subject, earlier)];
+                follows.extend(self.stands(subject, *reason));
+                follows
+            }
+            Act::HandoverWritten { note, gates } => {
+                let (note, by, text) = (note.clone(), by.clone(), why.to_owned());
+                let gates = gates.iter().cloned().collect();
+                let note = Handover { note, at, by, gates, text };
+                vec![Consequence::Store(Change::HandoverStands(note))]
+            }
+            Act::HandoverTaken { note, .. } => {
+                vec![Consequence::Store(Change::HandoverTaken(note.clone()))]
             }
             // Whose whereabouts were forgotten is a fact of its own.
             Act::PassbackForgiven { .. } | Act::PassbackForgivenWithin { .. } => Vec::new(),
@@ -229,6 +265,7 @@ impl Projection {
             prev_seq,
             state: if latest.acknowledged.is_some() { "acknowledged" } else { "raised" },
             reason: alarm.reason,
+            severity: latest.severity(),
             since: local(alarm.since, self.zone),
             detail: &alarm.detail,
             text_zh: alarm.reason.for_guard(Language::Chinese),
@@ -248,8 +285,13 @@ impl Projection {
     fn standing_row(&self, standing: &Standing) -> StandingRow {
         StandingRow {
             reason: standing.alarm.reason,
+            severity: standing.severity(),
             since: local(standing.alarm.since, self.zone),
             acknowledged_by: standing.acknowledged.as_ref().map(|(by, _)| by.to_string()),
+            escalated_by: standing.escalated.as_ref().map(|(by, _)| by.to_string()),
+            assigned_to: standing.assigned.as_ref().map(ToString::to_string),
+            paged_at: standing.paged.map(|at| local(at, self.zone)),
+            remarks: standing.remarks.len(),
         }
     }
 

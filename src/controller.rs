@@ -39,7 +39,8 @@ use crate::{
     campus::{Campus, Mistakes},
     clock::SystemClock,
     consequences::Projection,
-    http::{self, AccessDesk, AlarmDesk, Backend, HttpFailure, PowerDesk, Supplies},
+    handovers::Handovers,
+    http::{self, AccessDesk, AlarmDesk, Backend, HandoverDesk, HttpFailure, PowerDesk, Supplies},
     late::LateReceiver,
     link::{Link, LinkFailure, LinkHandle},
     metrics::Metrics,
@@ -141,6 +142,8 @@ impl Controller {
             projected_alarms,
         } = tables;
         let rooms_since = recovery.take_rooms();
+        let handovers = Handovers::new(recovery.take_handovers(), journal.clone(), clock.clone());
+        let handovers = handovers.start();
         let (presence, orders, alarms) = recovery.finish(&site);
         let now = clock.now();
         let (people, cards) = (directory.people_count(), directory.card_count());
@@ -186,6 +189,8 @@ impl Controller {
             site,
             access: AccessDesk::of(&services.access),
             alarms: AlarmDesk::of(&services.alarms),
+            handovers: HandoverDesk::of(&handovers),
+            database: database.path().to_owned(),
             power: PowerDesk::of(&power),
             gates: Arc::new(services.gates),
             journal: journal.clone(),
@@ -286,6 +291,7 @@ impl Common {
             site: Arc::clone(site),
             stored: loaded.rooms.clone(),
             stored_feeders: loaded.feeders.clone(),
+            stored_power: loaded.power_days.clone(),
             since,
             journal: self.journal.clone(),
             database: self.database.clone(),

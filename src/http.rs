@@ -6,6 +6,7 @@
 use std::{
     collections::HashMap,
     net::{SocketAddr, TcpListener},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -25,25 +26,30 @@ use tracing::info;
 use crate::{metrics::Metrics, operators::Operators, store::journal::Journal};
 
 mod act;
+mod alarms;
 mod asked;
 mod campus;
 mod desks;
+mod flow;
+mod handovers;
 mod health;
 mod openapi;
 mod operator;
 mod pages;
+mod people;
 mod places;
 mod power;
 mod problem;
 mod read;
 mod rights;
+mod rooms;
 mod session;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
 pub use campus::Supplies;
-pub use desks::{AccessDesk, AlarmDesk, Counts, LinkStatus, PowerDesk};
+pub use desks::{AccessDesk, AlarmDesk, Counts, HandoverDesk, LinkStatus, PowerDesk};
 pub use websocket::Websocket;
 
 /// Longest body taken, in bytes; orders are short.
@@ -61,10 +67,13 @@ pub struct Backend {
     pub site: Arc<Site>,
     pub access: AccessDesk,
     pub alarms: AlarmDesk,
+    pub handovers: HandoverDesk,
     pub power: PowerDesk,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
     pub operators: Arc<Operators>,
+    /// The file of the database, for questions that no service needs to be asked.
+    pub database: PathBuf,
     pub supplies: Arc<Supplies>,
     pub websocket: Websocket,
     pub metrics: Metrics,

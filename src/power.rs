@@ -13,6 +13,7 @@ use onecard_rules::{
 use serde::{Deserialize, Serialize};
 
 mod desk;
+pub mod history;
 mod line;
 mod meter;
 mod publish;

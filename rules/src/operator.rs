@@ -117,18 +117,23 @@ impl Role {
             | Action::LockDown
             | Action::EndLockDown
             | Action::BeginEmergency
-            | Action::ForgivePassback => {
+            | Action::ForgivePassback
+            | Action::HandOver => {
                 matches!(self, Guard | DormitoryManager | Security | Administrator)
             }
             // Anybody on the spot may call an emergency; that it is over, security says.
             Action::EndEmergency => matches!(self, Security | Administrator),
-            Action::AcknowledgeAlarm => {
+            Action::AcknowledgeAlarm | Action::HandleAlarm => {
                 matches!(self, Guard | DormitoryManager | Utilities | Security | Administrator)
             }
             Action::CutRoom | Action::RestoreRoom => {
                 matches!(self, DormitoryManager | Utilities | Administrator)
             }
             Action::LimitRoom | Action::AcceptMeter => matches!(self, Utilities | Administrator),
+            Action::ManageOperators
+            | Action::ManageDevices
+            | Action::ManageRules
+            | Action::ManageBackups => matches!(self, Administrator),
         }
     }
 
@@ -145,7 +150,8 @@ impl Role {
             }
             Sort::Area | Sort::Site => matches!(self, Security | Auditor | Administrator),
         };
-        let is_alarm = matches!(action, Action::SeeAlarms | Action::AcknowledgeAlarm);
+        let is_alarm =
+            matches!(action, Action::SeeAlarms | Action::AcknowledgeAlarm | Action::HandleAlarm);
         self.may(action) && (!is_alarm || minds())
     }
 }
@@ -236,15 +242,26 @@ pub enum Action {
     EndEmergency,
     ForgivePassback,
     AcknowledgeAlarm,
+    /// Remarks on an alarm, handing it up, who sees to it, having it sound again.
+    HandleAlarm,
+    /// Notes at the change of a shift.
+    HandOver,
     CutRoom,
     RestoreRoom,
     LimitRoom,
     /// An exchanged meter is the room's from now on.
     AcceptMeter,
+    /// Operators, their roles, passwords, tokens and sessions.
+    ManageOperators,
+    /// What devices sign in to the broker with.
+    ManageDevices,
+    /// Policies, calendar and tariffs of the campus folder.
+    ManageRules,
+    ManageBackups,
 }
 
 impl Action {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 27] = [
         Self::SeeCampus,
         Self::SeeGates,
         Self::SeeEntries,
@@ -262,10 +279,16 @@ impl Action {
         Self::EndEmergency,
         Self::ForgivePassback,
         Self::AcknowledgeAlarm,
+        Self::HandleAlarm,
+        Self::HandOver,
         Self::CutRoom,
         Self::RestoreRoom,
         Self::LimitRoom,
         Self::AcceptMeter,
+        Self::ManageOperators,
+        Self::ManageDevices,
+        Self::ManageRules,
+        Self::ManageBackups,
     ];
 
     #[must_use]
@@ -288,10 +311,16 @@ impl Action {
             Self::EndEmergency => "end_emergency",
             Self::ForgivePassback => "forgive_passback",
             Self::AcknowledgeAlarm => "acknowledge_alarm",
+            Self::HandleAlarm => "handle_alarm",
+            Self::HandOver => "hand_over",
             Self::CutRoom => "cut_room",
             Self::RestoreRoom => "restore_room",
             Self::LimitRoom => "limit_room",
             Self::AcceptMeter => "accept_meter",
+            Self::ManageOperators => "manage_operators",
+            Self::ManageDevices => "manage_devices",
+            Self::ManageRules => "manage_rules",
+            Self::ManageBackups => "manage_backups",
         }
     }
 }

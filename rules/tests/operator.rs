@@ -64,7 +64,7 @@ fn places(areas: &[&str], gates: &[&str]) -> Scope {
 
 /// One column a role, in the order of `Role::ALL`: guard, dormitory manager, utilities, security,
 /// finance, auditor, administrator.
-const TABLE: [(Action, &str); 21] = [
+const TABLE: [(Action, &str); 27] = [
     (Action::SeeCampus, "yes yes yes yes yes yes yes"),
     (Action::SeeGates, "yes yes - yes - yes yes"),
     (Action::SeeEntries, "yes yes - yes - yes yes"),
@@ -82,10 +82,16 @@ const TABLE: [(Action, &str); 21] = [
     (Action::EndEmergency, "- - - yes - - yes"),
     (Action::ForgivePassback, "yes yes - yes - - yes"),
     (Action::AcknowledgeAlarm, "yes yes yes yes - - yes"),
+    (Action::HandleAlarm, "yes yes yes yes - - yes"),
+    (Action::HandOver, "yes yes - yes - - yes"),
     (Action::CutRoom, "- yes yes - - - yes"),
     (Action::RestoreRoom, "- yes yes - - - yes"),
     (Action::LimitRoom, "- - yes - - - yes"),
     (Action::AcceptMeter, "- - yes - - - yes"),
+    (Action::ManageOperators, "- - - - - - yes"),
+    (Action::ManageDevices, "- - - - - - yes"),
+    (Action::ManageRules, "- - - - - - yes"),
+    (Action::ManageBackups, "- - - - - - yes"),
 ];
 
 #[test]
@@ -146,7 +152,10 @@ fn a_scope_holds_its_areas_with_all_inside_them_and_its_gates_and_no_other_place
                     } else if !role.may(action) {
                         assert_eq!(decided, Err(Refusal::Role { role, action }));
                     } else if matches!(decided, Err(Refusal::Role { .. })) {
-                        let alarm = matches!(action, Action::SeeAlarms | Action::AcknowledgeAlarm);
+                        let alarm = matches!(
+                            action,
+                            Action::SeeAlarms | Action::AcknowledgeAlarm | Action::HandleAlarm
+                        );
                         assert!(alarm, "{role} {action} {name}");
                     } else {
                         assert_eq!(

@@ -14,11 +14,11 @@ use utoipa::{
 };
 
 use super::{
-    act, campus, health,
+    act, alarms, campus, flow, handovers, health,
     operator::COOKIE,
-    places, power,
+    people, places, power,
     problem::{Code, Problem},
-    read, session,
+    read, rooms, session,
 };
 
 macro_rules! interface {
@@ -53,7 +53,7 @@ interface! {
     campus::get_campus,
     read::get_entries,
     read::get_facts,
-    read::get_alarms,
+    alarms::get_alarms,
     places::get_gates,
     places::get_gate,
     places::get_areas,
@@ -79,7 +79,18 @@ interface! {
     act::begin_emergency,
     act::end_emergency,
     act::forgive_passback,
-    act::acknowledge_alarm,
+    alarms::acknowledge_alarm,
+    alarms::note_alarm,
+    alarms::escalate_alarm,
+    alarms::assign_alarm,
+    alarms::page_alarm,
+    handovers::get_handovers,
+    handovers::write_handover,
+    handovers::take_handover,
+    flow::get_flow,
+    people::find_people,
+    rooms::get_events,
+    rooms::get_power,
     health::get_health,
     health::get_metrics,
     health::get_version,

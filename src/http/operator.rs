@@ -71,10 +71,25 @@ impl Operator {
         target: &str,
         why: &Why,
     ) -> Result<(OperatorId, Audited), Problem> {
-        let decided = self.authority.decide(self.action, place, &backend.site);
+        self.order_at(backend, &[place], target, why)
+    }
+
+    /// The like of [`Operator::order`] for an order about several places at once.
+    ///
+    /// # Errors
+    /// When one of them is not within the operator's scope.
+    pub fn order_at(
+        &self,
+        backend: &Backend,
+        places: &[Place<'_>],
+        target: &str,
+        why: &Why,
+    ) -> Result<(OperatorId, Audited), Problem> {
+        let decide = |place| self.authority.decide(self.action, place, &backend.site);
+        let decided = places.iter().copied().try_for_each(decide);
         let deed = |refused| {
             let (action, target, why) = (self.action, target.to_owned(), why.0.clone());
-            Deed::Ordered { action, target, why, refused }
+            Deed::Ordered { action, target, why, proposed_by: None, refused }
         };
         if let Err(refusal) = decided {
             note(backend, self.audit(backend, deed(Some(refusal.to_string()))));
@@ -86,6 +101,11 @@ impl Operator {
             recorded.await.map(drop).map_err(|_| Problem::new(Code::NotRecorded, missing))
         };
         Ok((self.authority.operator.clone(), Box::pin(audited)))
+    }
+
+    /// Whether the order may be given there; nothing is noted of it.
+    pub fn may(&self, backend: &Backend, place: Place<'_>) -> bool {
+        self.authority.allows(self.action, place, &backend.site)
     }
 
     fn audit(&self, backend: &Backend, did: Deed) -> Event {
@@ -173,6 +193,31 @@ impl Reader {
                 did: Deed::Searched { person, why: why.map(|Why(why)| why).unwrap_or_default() },
             })),
         };
+        Self::recorded(backend, event).await
+    }
+
+    /// Notes that the reader looks for people of a name; resolves when that is on disk.
+    ///
+    /// # Errors
+    /// When the role may not, or it cannot be recorded.
+    pub async fn search_name(
+        &self,
+        backend: &Backend,
+        name: String,
+        Why(why): Why,
+    ) -> Result<(), Problem> {
+        let did = Deed::SearchedName { name, why };
+        let event = match self {
+            Self::Known(operator) => operator.audit(backend, did),
+            Self::Anybody { from } => {
+                let (at, from) = (backend.clock.now(), from.clone());
+                Event::Audited(Box::new(Audit { at, by: None, role: None, from, did }))
+            }
+        };
+        Self::recorded(backend, event).await
+    }
+
+    async fn recorded(backend: &Backend, event: Event) -> Result<(), Problem> {
         let recorded = backend.journal.append_and_wait(event).await;
         recorded.map(drop).map_err(|_| {
             let detail = "the search could not be recorded, so it is not answered; try again";
@@ -280,7 +325,7 @@ async fn operator_of(request: HttpRequest) -> Result<Operator, Problem> {
         if request.method() != Method::GET {
             let (target, why) = (request.path().chars().take(200).collect(), String::new());
             let refused = Some(refusal.to_string());
-            let deed = Deed::Ordered { action, target, why, refused };
+            let deed = Deed::Ordered { action, target, why, proposed_by: None, refused };
             note(backend, operator.audit(backend, deed));
         }
         return Err(refusal.into());

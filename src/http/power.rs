@@ -37,7 +37,10 @@ impl From<PowerRefusal> for Problem {
 }
 
 /// The room of that name and the area it is in.
-fn room_of<'a>(backend: &'a Backend, text: &str) -> Result<(RoomId, &'a AreaId), Problem> {
+pub(super) fn room_of<'a>(
+    backend: &'a Backend,
+    text: &str,
+) -> Result<(RoomId, &'a AreaId), Problem> {
     let room = RoomId::new(text).map_err(|wrong| {
         Problem::new(Code::UnknownRoom, format!("`{text}` is no room: {wrong}"))
     })?;

@@ -49,6 +49,8 @@ pub enum Code {
     UnknownGate,
     UnknownArea,
     UnknownRoom,
+    UnknownOperator,
+    UnknownNote,
     /// The area has no room whose power is watched.
     NoRooms,
     /// The body is not JSON.
@@ -60,6 +62,8 @@ pub enum Code {
     NoOverride,
     NothingToForgive,
     AlarmNotStanding,
+    /// Too many notes stand.
+    TooManyNotes,
     /// The meter has told no other number than the one on record.
     SameMeter,
     /// The order is not on record; a gate may have been told already.
@@ -81,6 +85,8 @@ impl Code {
             | Self::UnknownGate
             | Self::UnknownArea
             | Self::UnknownRoom
+            | Self::UnknownOperator
+            | Self::UnknownNote
             | Self::NoRooms => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -90,6 +96,7 @@ impl Code {
             | Self::NoOverride
             | Self::NothingToForgive
             | Self::AlarmNotStanding
+            | Self::TooManyNotes
             | Self::SameMeter => StatusCode::CONFLICT,
             Self::NotRecorded
             | Self::GateBusy
@@ -224,6 +231,8 @@ impl ResponseError for Problem {
             | Code::UnknownGate
             | Code::UnknownArea
             | Code::UnknownRoom
+            | Code::UnknownOperator
+            | Code::UnknownNote
             | Code::NoRooms
             | Code::NotJson
             | Code::BodyTooLong
@@ -232,6 +241,7 @@ impl ResponseError for Problem {
             | Code::NoOverride
             | Code::NothingToForgive
             | Code::AlarmNotStanding
+            | Code::TooManyNotes
             | Code::SameMeter => {}
         }
         if let Some(allowed) = &self.allowed {

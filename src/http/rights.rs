@@ -13,7 +13,9 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("GET", "/api/entries") => Action::SeeEntries,
         ("GET", "/api/facts") => Action::SeeFacts,
         ("GET", "/api/alarms") => Action::SeeAlarms,
-        ("GET", "/api/gates" | "/api/gates/{id}") => Action::SeeGates,
+        ("GET", "/api/flow") => Action::SeeEntries,
+        ("GET", "/api/people") => Action::SearchPerson,
+        ("GET", "/api/gates" | "/api/gates/{id}" | "/api/handovers") => Action::SeeGates,
         ("GET", "/api/areas") => Action::SeeAreas,
         ("GET", "/api/areas/{id}/people") => Action::SeePeople,
         (
@@ -21,6 +23,8 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
             "/api/rooms"
             | "/api/rooms/{id}"
             | "/api/rooms/{id}/why"
+            | "/api/rooms/{id}/events"
+            | "/api/rooms/{id}/power"
             | "/api/feeders"
             | "/api/lines",
         ) => Action::SeeSupplies,
@@ -34,6 +38,11 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("DELETE", "/api/areas/{id}/emergency") => Action::EndEmergency,
         ("POST", "/api/passback/forgive") => Action::ForgivePassback,
         ("POST", "/api/alarms/acknowledge") => Action::AcknowledgeAlarm,
+        (
+            "POST",
+            "/api/alarms/note" | "/api/alarms/escalate" | "/api/alarms/assign" | "/api/alarms/page",
+        ) => Action::HandleAlarm,
+        ("POST", "/api/handovers" | "/api/handovers/{id}/take") => Action::HandOver,
         ("POST", "/api/rooms/{id}/cut" | "/api/areas/{id}/rooms/cut") => Action::CutRoom,
         ("POST", "/api/rooms/{id}/restore" | "/api/areas/{id}/rooms/restore") => {
             Action::RestoreRoom

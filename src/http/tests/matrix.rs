@@ -12,11 +12,14 @@ use super::{super::*, world::*};
 /// One column a role: guard, dormitory manager, utilities, security, finance, auditor, administrator.
 /// `all`: everywhere; `own`: at the own place, and refused at another; `-`: refused by role; `list`:
 /// answered with what is the operator's; `site`: only by those who are there for the whole site.
-const MATRIX: [(&str, &str, &str); 32] = [
+const MATRIX: [(&str, &str, &str); 43] = [
     ("GET", "/api/campus", "list list list list list list list"),
     ("GET", "/api/entries", "list list - list - list list"),
     ("GET", "/api/facts", "- - - site - site site"),
     ("GET", "/api/alarms", "list list list list - list list"),
+    ("GET", "/api/handovers", "list list - list - list list"),
+    ("GET", "/api/flow", "list list - list - list list"),
+    ("GET", "/api/people", "- list - list - list list"),
     ("GET", "/api/gates", "list list - list - list list"),
     ("GET", "/api/gates/{id}", "own own - own - own all"),
     ("GET", "/api/areas", "list list - list - list list"),
@@ -24,6 +27,8 @@ const MATRIX: [(&str, &str, &str); 32] = [
     ("GET", "/api/rooms", "- list list list - list list"),
     ("GET", "/api/rooms/{id}", "- own own own - own all"),
     ("GET", "/api/rooms/{id}/why", "- own own own - own all"),
+    ("GET", "/api/rooms/{id}/events", "- own own own - own all"),
+    ("GET", "/api/rooms/{id}/power", "- own own own - own all"),
     ("GET", "/api/feeders", "- list list list - list list"),
     ("GET", "/api/lines", "- list list list - list list"),
     ("POST", "/api/gates/{id}/open", "own own - own - - all"),
@@ -36,6 +41,13 @@ const MATRIX: [(&str, &str, &str); 32] = [
     ("DELETE", "/api/areas/{id}/emergency", "- - - own - - all"),
     ("POST", "/api/passback/forgive", "own own - own - - all"),
     ("POST", "/api/alarms/acknowledge", "own own - own - - all"),
+    ("POST", "/api/alarms/note", "own own - own - - all"),
+    ("POST", "/api/alarms/escalate", "own own - own - - all"),
+    ("POST", "/api/alarms/assign", "own own - own - - all"),
+    ("POST", "/api/alarms/page", "own own - own - - all"),
+    ("POST", "/api/handovers", "own own - own - - all"),
+    // A note at another's gates is as good as none.
+    ("POST", "/api/handovers/{id}/take", "list list - list - - all"),
     ("POST", "/api/rooms/{id}/cut", "- own own - - - all"),
     ("POST", "/api/rooms/{id}/restore", "- own own - - - all"),
     ("POST", "/api/rooms/{id}/limits", "- - own - - - all"),
@@ -74,7 +86,11 @@ fn body(pattern: &str, own: bool) -> String {
         }
         "/api/passback/forgive" => format!(r#"{{"area":"{area}","why":"x"}}"#),
         "/api/passback/forgive?" => r#"{"person":"even","why":"x"}"#.to_owned(),
-        "/api/alarms/acknowledge" => format!(
+        "/api/handovers" => format!(r#"{{"gates":["{gate}"],"text":"x"}}"#),
+        "/api/alarms/assign" => format!(
+            r#"{{"area":"{area}","kind":"gate","device":"{gate}","reason":"forced","to":null,"why":"x"}}"#
+        ),
+        _ if pattern.starts_with("/api/alarms/") => format!(
             r#"{{"area":"{area}","kind":"gate","device":"{gate}","reason":"forced","why":"x"}}"#
         ),
         _ => r#"{"why":"x"}"#.to_owned(),
@@ -106,6 +122,7 @@ fn path(method: &str, pattern: &str, own: bool) -> String {
         }
     };
     let path = pattern.replace("{id}", target);
+    let path = if pattern == "/api/people" { format!("{path}?name=x&why=x") } else { path };
     if method == "DELETE" { format!("{path}?why=x") } else { path }
 }
 

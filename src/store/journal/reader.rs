@@ -127,7 +127,7 @@ struct Looks {
 /// A connection that reads the journal.
 #[derive(Debug)]
 pub struct JournalReader {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 /// Most rows that one search looks at for what is not indexed.
@@ -405,7 +405,7 @@ impl JournalReader {
     }
 }
 
-fn fact_of(row: &rusqlite::Row<'_>) -> Result<Row, StoreFailure> {
+pub(super) fn fact_of(row: &rusqlite::Row<'_>) -> Result<Row, StoreFailure> {
     let seq = sqlite::unsigned(row, 0)?;
     let Stamp(at) = row.get(2)?;
     let body: Arc<str> = row.get(3)?;

@@ -15,7 +15,8 @@ use crate::store::{Anchor, StoreFailure, sqlite};
 /// Rows of the tail that are proved at each start.
 const TAIL: u64 = 256;
 
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE journal (
         seq        INTEGER PRIMARY KEY,
         boot       INTEGER NOT NULL,
@@ -43,7 +44,12 @@ const STEPS: &[&str] = &["
         pruned_hash   BLOB NOT NULL
     ) STRICT;
     INSERT INTO state VALUES (1, 0, 0, NULL, 0, zeroblob(32));
-"];
+",
+    // What people did is rare among what gates did, and looked for by auditors.
+    "CREATE INDEX journal_deeds ON journal (seq) WHERE fact IN ('audited', 'operator_acted',
+        'measure_begun', 'measure_ended', 'rules_loaded', 'rules_refused', 'booted', 'stopped',
+        'people_imported')",
+];
 
 /// A journal ready to be written.
 pub(super) struct Found {
