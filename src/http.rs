@@ -28,8 +28,11 @@ use crate::{metrics::Metrics, operators::Operators, store::journal::Journal};
 mod act;
 mod alarms;
 mod asked;
+mod audit;
+mod backups;
 mod campus;
 mod desks;
+mod devices;
 mod flow;
 mod handovers;
 mod health;
@@ -40,16 +43,21 @@ mod people;
 mod places;
 mod power;
 mod problem;
+mod proposals;
 mod read;
 mod rights;
 mod rooms;
+mod rules;
 mod session;
+mod staff;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
+pub use backups::OneAtATime;
 pub use campus::Supplies;
 pub use desks::{AccessDesk, AlarmDesk, Counts, HandoverDesk, LinkStatus, PowerDesk};
+pub use proposals::Proposals;
 pub use websocket::Websocket;
 
 /// Longest body taken, in bytes; orders are short.
@@ -74,6 +82,11 @@ pub struct Backend {
     pub operators: Arc<Operators>,
     /// The file of the database, for questions that no service needs to be asked.
     pub database: PathBuf,
+    /// The campus folder.
+    pub folder: PathBuf,
+    pub backups: OneAtATime,
+    /// Orders that wait for a second operator.
+    pub proposals: Arc<Proposals>,
     pub supplies: Arc<Supplies>,
     pub websocket: Websocket,
     pub metrics: Metrics,

@@ -22,6 +22,7 @@ use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS};
 use serde_json::{Value, json};
 
 #[path = "support/asyncapi.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
 mod asyncapi;
 #[path = "support/campus.rs"]
 mod campus;

@@ -291,6 +291,40 @@ impl Action {
         Self::ManageBackups,
     ];
 
+    /// Whether it changes something; the others only look.
+    #[must_use]
+    pub fn is_order(self) -> bool {
+        match self {
+            Self::SeeCampus
+            | Self::SeeGates
+            | Self::SeeEntries
+            | Self::SearchPerson
+            | Self::SeeAreas
+            | Self::SeePeople
+            | Self::SeeAlarms
+            | Self::SeeSupplies
+            | Self::SeeFacts => false,
+            Self::OpenGate
+            | Self::SetGateMode
+            | Self::LockDown
+            | Self::EndLockDown
+            | Self::BeginEmergency
+            | Self::EndEmergency
+            | Self::ForgivePassback
+            | Self::AcknowledgeAlarm
+            | Self::HandleAlarm
+            | Self::HandOver
+            | Self::CutRoom
+            | Self::RestoreRoom
+            | Self::LimitRoom
+            | Self::AcceptMeter
+            | Self::ManageOperators
+            | Self::ManageDevices
+            | Self::ManageRules
+            | Self::ManageBackups => true,
+        }
+    }
+
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -14,11 +14,11 @@ use utoipa::{
 };
 
 use super::{
-    act, alarms, campus, flow, handovers, health,
+    act, alarms, audit, backups, campus, devices, flow, handovers, health,
     operator::COOKIE,
     people, places, power,
     problem::{Code, Problem},
-    read, rooms, session,
+    proposals, read, rooms, rules, session, staff,
 };
 
 macro_rules! interface {
@@ -91,6 +91,28 @@ interface! {
     people::find_people,
     rooms::get_events,
     rooms::get_power,
+    audit::get_audit,
+    audit::prove_journal,
+    staff::get_operators,
+    staff::add_operator,
+    staff::change_operator,
+    staff::reset_password,
+    staff::end_sessions,
+    staff::revoke_operator,
+    staff::add_token,
+    staff::revoke_token,
+    devices::get_devices,
+    devices::make_credential,
+    devices::revoke_device,
+    rules::get_rules,
+    rules::check_rules,
+    rules::save_rules,
+    rules::get_rule_sets,
+    backups::get_backups,
+    backups::take_backup,
+    backups::verify_backup,
+    proposals::get_proposals,
+    proposals::decline_proposal,
     health::get_health,
     health::get_metrics,
     health::get_version,

@@ -51,6 +51,10 @@ pub enum Code {
     UnknownRoom,
     UnknownOperator,
     UnknownNote,
+    UnknownDevice,
+    UnknownToken,
+    UnknownBackup,
+    UnknownProposal,
     /// The area has no room whose power is watched.
     NoRooms,
     /// The body is not JSON.
@@ -64,6 +68,15 @@ pub enum Code {
     AlarmNotStanding,
     /// Too many notes stand.
     TooManyNotes,
+    /// The campus wants two people for the order; it waits for the second.
+    NeedsSecond,
+    TooManyProposals,
+    OperatorExists,
+    /// An operator cannot do that to oneself.
+    Yourself,
+    /// A file is not as it was when it was taken to be edited.
+    RulesChanged,
+    BackupRunning,
     /// The meter has told no other number than the one on record.
     SameMeter,
     /// The order is not on record; a gate may have been told already.
@@ -73,6 +86,8 @@ pub enum Code {
     NoAnswer,
     /// The controller's disk cannot be read.
     StoreUnreadable,
+    /// A folder cannot be read or written.
+    FolderUnusable,
 }
 
 impl Code {
@@ -87,6 +102,10 @@ impl Code {
             | Self::UnknownRoom
             | Self::UnknownOperator
             | Self::UnknownNote
+            | Self::UnknownDevice
+            | Self::UnknownToken
+            | Self::UnknownBackup
+            | Self::UnknownProposal
             | Self::NoRooms => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -97,11 +116,18 @@ impl Code {
             | Self::NothingToForgive
             | Self::AlarmNotStanding
             | Self::TooManyNotes
+            | Self::NeedsSecond
+            | Self::TooManyProposals
+            | Self::OperatorExists
+            | Self::Yourself
+            | Self::RulesChanged
+            | Self::BackupRunning
             | Self::SameMeter => StatusCode::CONFLICT,
             Self::NotRecorded
             | Self::GateBusy
             | Self::NoAnswer
             | Self::StoreUnreadable
+            | Self::FolderUnusable
             | Self::OutsideBroker
             | Self::NoWebsocket => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -233,6 +259,10 @@ impl ResponseError for Problem {
             | Code::UnknownRoom
             | Code::UnknownOperator
             | Code::UnknownNote
+            | Code::UnknownDevice
+            | Code::UnknownToken
+            | Code::UnknownBackup
+            | Code::UnknownProposal
             | Code::NoRooms
             | Code::NotJson
             | Code::BodyTooLong
@@ -242,6 +272,13 @@ impl ResponseError for Problem {
             | Code::NothingToForgive
             | Code::AlarmNotStanding
             | Code::TooManyNotes
+            | Code::NeedsSecond
+            | Code::TooManyProposals
+            | Code::OperatorExists
+            | Code::Yourself
+            | Code::RulesChanged
+            | Code::BackupRunning
+            | Code::FolderUnusable
             | Code::SameMeter => {}
         }
         if let Some(allowed) = &self.allowed {

@@ -188,6 +188,12 @@ pub struct Fact {
     event: Arc<Event>,
 }
 
+impl Fact {
+    pub(super) fn new(seq: u64, boot: u64, event: Arc<Event>) -> Self {
+        Self { seq, boot, event }
+    }
+}
+
 /// Facts of the journal.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FactsFound {

@@ -9,9 +9,19 @@ use onecard_rules::operator::Action;
 /// What a request to this path of the document amounts to.
 pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
     let action = match (method.as_str(), pattern) {
-        ("GET", "/api/campus") => Action::SeeCampus,
+        ("GET", "/api/campus" | "/api/proposals") | ("DELETE", "/api/proposals/{id}") => {
+            Action::SeeCampus
+        }
         ("GET", "/api/entries") => Action::SeeEntries,
-        ("GET", "/api/facts") => Action::SeeFacts,
+        (
+            "GET",
+            "/api/facts"
+            | "/api/audit"
+            | "/api/journal/proof"
+            | "/api/rules"
+            | "/api/rules/versions",
+        )
+        | ("POST", "/api/rules/check") => Action::SeeFacts,
         ("GET", "/api/alarms") => Action::SeeAlarms,
         ("GET", "/api/flow") => Action::SeeEntries,
         ("GET", "/api/people") => Action::SearchPerson,
@@ -49,6 +59,19 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         }
         ("POST", "/api/rooms/{id}/limits" | "/api/areas/{id}/rooms/limits") => Action::LimitRoom,
         ("POST", "/api/rooms/{id}/meter") => Action::AcceptMeter,
+        ("GET" | "POST", "/api/operators")
+        | ("DELETE", "/api/operators/{id}")
+        | ("POST", "/api/operators/{id}/rights" | "/api/operators/{id}/password")
+        | ("DELETE", "/api/operators/{id}/sessions")
+        | ("POST", "/api/operators/{id}/tokens")
+        | ("DELETE", "/api/operators/{id}/tokens/{label}") => Action::ManageOperators,
+        ("GET", "/api/devices")
+        | ("POST", "/api/devices/{username}/credential")
+        | ("DELETE", "/api/devices/{username}") => Action::ManageDevices,
+        ("POST", "/api/rules") => Action::ManageRules,
+        ("GET" | "POST", "/api/backups") | ("POST", "/api/backups/{name}/verify") => {
+            Action::ManageBackups
+        }
         _ => return None,
     };
     Some(action)

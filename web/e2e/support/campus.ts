@@ -114,7 +114,13 @@ export function rooms(): { id: string; line: number; unit: number }[] {
   return all
 }
 
-function campusToml(ports: Ports): string {
+/** What a story wants to be otherwise. */
+export interface Wishes {
+  /** Orders that need two people. */
+  twoPeople?: string[]
+}
+
+function campusToml(ports: Ports, wishes: Wishes): string {
   const gateTables = GATE_ROWS.map(
     ({ id, name, from, to, kind }) => `
 [[gates]]
@@ -168,6 +174,7 @@ anonymous = true
 
 [http]
 listen = "127.0.0.1:${ports.http}"
+two_people = ${JSON.stringify(wishes.twoPeople ?? [])}
 
 [limits]
 debounce_ms = 0
@@ -201,10 +208,15 @@ ${lineTables.join('')}${roomTables.join('')}`
 }
 
 /** Writes the campus below `folder` and puts its people into the database. */
-export function writeCampus(binary: string, folder: string, ports: Ports): void {
+export function writeCampus(
+  binary: string,
+  folder: string,
+  ports: Ports,
+  wishes: Wishes = {},
+): void {
   const campus = join(folder, 'campus')
   mkdirSync(join(campus, 'policies'), { recursive: true })
-  writeFileSync(join(campus, 'campus.toml'), campusToml(ports))
+  writeFileSync(join(campus, 'campus.toml'), campusToml(ports, wishes))
   writeFileSync(join(campus, 'calendar.toml'), '')
   writeFileSync(join(campus, 'policies', 'entry.cedar'), POLICIES)
   writeFileSync(join(folder, 'people.csv'), PEOPLE)

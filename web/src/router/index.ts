@@ -65,6 +65,12 @@ export const router = createRouter({
       meta: { title: 'nav.wall', section: 'security', isWall: true },
     },
     {
+      path: '/security/flow',
+      name: 'flow',
+      component: () => import('@/pages/security/FlowPage.vue'),
+      meta: { title: 'nav.flow', section: 'security' },
+    },
+    {
       path: '/security/passages',
       name: 'passages',
       component: () => import('@/pages/security/PassagesPage.vue'),
@@ -87,6 +93,36 @@ export const router = createRouter({
       name: 'facts',
       component: () => import('@/pages/admin/FactsPage.vue'),
       meta: { title: 'nav.facts', section: 'admin' },
+    },
+    {
+      path: '/admin/operators',
+      name: 'operators',
+      component: () => import('@/pages/admin/OperatorsPage.vue'),
+      meta: { title: 'nav.operators', section: 'admin' },
+    },
+    {
+      path: '/admin/devices',
+      name: 'devices',
+      component: () => import('@/pages/admin/DevicesPage.vue'),
+      meta: { title: 'nav.devices', section: 'admin' },
+    },
+    {
+      path: '/admin/rules',
+      name: 'rules',
+      component: () => import('@/pages/admin/RulesPage.vue'),
+      meta: { title: 'nav.rules', section: 'admin' },
+    },
+    {
+      path: '/admin/backups',
+      name: 'backups',
+      component: () => import('@/pages/admin/BackupsPage.vue'),
+      meta: { title: 'nav.backups', section: 'admin' },
+    },
+    {
+      path: '/admin/audit',
+      name: 'audit',
+      component: () => import('@/pages/admin/AuditPage.vue'),
+      meta: { title: 'nav.audit', section: 'admin' },
     },
     {
       path: '/:rest(.*)*',

@@ -11,6 +11,9 @@ export type Act =
   | 'areas'
   | 'end_emergency'
   | 'acknowledge'
+  | 'hand_over'
+  | 'search'
+  | 'manage'
   | 'forgive'
   | 'power'
   | 'limits'
@@ -31,17 +34,26 @@ const SECTIONS: Record<Role, Section[]> = {
 }
 
 const SEES: Act[] = ['see_entries', 'see_alarms', 'see_areas']
-const ORDERS: Act[] = ['gates', 'areas', 'acknowledge', 'forgive']
+const ORDERS: Act[] = ['gates', 'areas', 'acknowledge', 'hand_over', 'forgive']
 
 /** As the controller decides; here only so that nothing is offered that it would refuse. */
 const ACTS: Record<Role, Act[]> = {
   guard: [...SEES, ...ORDERS],
-  dormitory_manager: [...SEES, ...ORDERS, 'power'],
+  dormitory_manager: [...SEES, ...ORDERS, 'search', 'power'],
   utilities: ['see_alarms', 'acknowledge', 'power', 'limits'],
-  security: [...SEES, 'see_facts', ...ORDERS, 'end_emergency'],
+  security: [...SEES, 'see_facts', 'search', ...ORDERS, 'end_emergency'],
   finance: [],
-  auditor: [...SEES, 'see_facts'],
-  administrator: [...SEES, 'see_facts', ...ORDERS, 'end_emergency', 'power', 'limits'],
+  auditor: [...SEES, 'see_facts', 'search'],
+  administrator: [
+    ...SEES,
+    ...ORDERS,
+    'see_facts',
+    'search',
+    'end_emergency',
+    'power',
+    'limits',
+    'manage',
+  ],
 }
 
 export const useSession = defineStore('session', () => {
