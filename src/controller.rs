@@ -39,7 +39,6 @@ use crate::{
     campus::{Campus, Mistakes},
     clock::SystemClock,
     consequences::Projection,
-    handovers::Handovers,
     http::{
         self, AccessDesk, AlarmDesk, Backend, HandoverDesk, HttpFailure, OneAtATime, PowerDesk,
         Proposals, Supplies,
@@ -145,8 +144,7 @@ impl Controller {
             projected_alarms,
         } = tables;
         let rooms_since = recovery.take_rooms();
-        let handovers = Handovers::new(recovery.take_handovers(), journal.clone(), clock.clone());
-        let handovers = handovers.start();
+        let handovers = recovery.take_handovers();
         let (presence, orders, alarms) = recovery.finish(&site);
         let now = clock.now();
         let (people, cards) = (directory.people_count(), directory.card_count());
@@ -156,6 +154,7 @@ impl Controller {
             site: Arc::clone(&site),
             state,
             alarms,
+            handovers,
             recent,
             journal: journal.clone(),
             clock: clock.clone(),
@@ -192,7 +191,7 @@ impl Controller {
             site,
             access: AccessDesk::of(&services.access),
             alarms: AlarmDesk::of(&services.alarms),
-            handovers: HandoverDesk::of(&handovers),
+            handovers: HandoverDesk::of(&services.handovers),
             database: database.path().to_owned(),
             folder: campus.folder.clone(),
             backups: OneAtATime::default(),

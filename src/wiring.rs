@@ -4,7 +4,7 @@
 //! link ─> switchboard ─> reader ─> access ─> gate ─> link
 //!                           └──> alarms <──┘ │
 //!                                   └> journal <┘ ─> outbox ─> link, database
-//! http ─> access, alarms, gates (questions and orders, answered after the commit)
+//! http ─> access, alarms, handovers, gates (questions and orders, answered after the commit)
 //! ```
 //!
 //! It starts things in the order in which they need each other; what they do is their own.
@@ -29,6 +29,7 @@ use onecard_devices::{
 use onecard_rules::{
     alarm::{AlarmBoard, Standing},
     event::{DeviceKind, Subject},
+    handover::HandoverBoard,
     ids::{GateId, ReaderId},
     reason::Reason,
     site::Site,
@@ -37,6 +38,7 @@ use onecard_rules::{
 use crate::{
     access::{Access, GateDoor, ReaderDesk, Surroundings, state::AccessState},
     alarms::Alarms,
+    handovers::Handovers,
     metrics::Metrics,
     store::journal::{Journal, RecentSwipe},
     switchboard::Switchboard,
@@ -47,6 +49,7 @@ pub struct Parts {
     pub site: Arc<Site>,
     pub state: AccessState,
     pub alarms: AlarmBoard,
+    pub handovers: HandoverBoard,
     /// The latest swipes on record, newest first.
     pub recent: Vec<RecentSwipe>,
     pub journal: Journal,
@@ -71,6 +74,7 @@ impl std::fmt::Debug for Parts {
 pub struct Services {
     pub access: Addr<Access>,
     pub alarms: Addr<Alarms>,
+    pub handovers: Addr<Handovers>,
     pub gates: HashMap<GateId, Recipient<GetSnapshot>>,
     pub switchboard: Switchboard,
 }
@@ -81,6 +85,8 @@ pub fn start(parts: Parts) -> Services {
     let Parts { site, alarms, journal, clock, metrics, .. } = &parts;
     let alarms = Alarms::new(alarms.clone(), journal.clone(), clock.clone(), metrics.clone());
     let alarms = alarms.start();
+    let handovers = parts.handovers.clone();
+    let handovers = Handovers::new(handovers, journal.clone(), clock.clone()).start();
     let mut switchboard = Switchboard {
         topics: parts.topics.clone(),
         readers: HashMap::new(),
@@ -106,7 +112,7 @@ pub fn start(parts: Parts) -> Services {
         Access::new(parts.state, around)
     });
     tracing::info!(gates = site.gates.len(), readers = site.readers.len(), "devices are wired");
-    Services { access, alarms, gates, switchboard }
+    Services { access, alarms, handovers, gates, switchboard }
 }
 
 type Doors = (HashMap<GateId, GateDoor>, HashMap<GateId, Recipient<GetSnapshot>>);

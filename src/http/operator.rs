@@ -126,16 +126,15 @@ impl Operator {
         };
         let ordered = Ordered { action: self.action, places, target, why };
         let now = backend.clock.now();
-        match backend.proposals.second(&self.authority.operator, &sent, ordered, now)? {
-            Some(first) => Ok(Some(first)),
-            None => {
-                let (action, target, why) = (self.action, target.to_owned(), why.clone());
-                note(backend, self.audit(backend, Deed::Proposed { action, target, why }));
-                let detail = "the campus wants two people for it: it waits for a second operator, \
-                              who has fifteen minutes to give the same order";
-                Err(Problem::new(Code::NeedsSecond, detail))
-            }
+        let first = backend.proposals.second(&self.authority.operator, &sent, ordered, now)?;
+        if first.is_some() {
+            return Ok(first);
         }
+        let (action, target, why) = (self.action, target.to_owned(), why.clone());
+        note(backend, self.audit(backend, Deed::Proposed { action, target, why }));
+        let detail = "the campus wants two people for it: it waits for a second operator, who has \
+                      fifteen minutes to give the same order";
+        Err(Problem::new(Code::NeedsSecond, detail))
     }
 
     /// Who it is.

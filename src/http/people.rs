@@ -92,11 +92,9 @@ pub async fn operators(backend: &Backend) -> Result<Vec<Known>, Problem> {
 /// The operator of that name, or a refusal that says who was meant.
 pub async fn known_operator(backend: &Backend, id: &OperatorId) -> Result<Known, Problem> {
     let mut known = operators(backend).await?;
-    match known.iter().position(|operator| operator.id == *id) {
-        Some(at) => Ok(known.swap_remove(at)),
-        None => {
-            let meant = meant(id.as_str(), known.iter().map(|operator| operator.id.as_str()));
-            Err(Problem::unknown(Code::UnknownOperator, "operator", id.as_str(), meant))
-        }
+    if let Some(at) = known.iter().position(|operator| operator.id == *id) {
+        return Ok(known.swap_remove(at));
     }
+    let meant = meant(id.as_str(), known.iter().map(|operator| operator.id.as_str()));
+    Err(Problem::unknown(Code::UnknownOperator, "operator", id.as_str(), meant))
 }

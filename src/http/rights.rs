@@ -12,7 +12,7 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("GET", "/api/campus" | "/api/proposals") | ("DELETE", "/api/proposals/{id}") => {
             Action::SeeCampus
         }
-        ("GET", "/api/entries") => Action::SeeEntries,
+        ("GET", "/api/entries" | "/api/flow") => Action::SeeEntries,
         (
             "GET",
             "/api/facts"
@@ -23,7 +23,6 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         )
         | ("POST", "/api/rules/check") => Action::SeeFacts,
         ("GET", "/api/alarms") => Action::SeeAlarms,
-        ("GET", "/api/flow") => Action::SeeEntries,
         ("GET", "/api/people") => Action::SearchPerson,
         ("GET", "/api/gates" | "/api/gates/{id}" | "/api/handovers") => Action::SeeGates,
         ("GET", "/api/areas") => Action::SeeAreas,
@@ -60,11 +59,18 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("POST", "/api/rooms/{id}/limits" | "/api/areas/{id}/rooms/limits") => Action::LimitRoom,
         ("POST", "/api/rooms/{id}/meter") => Action::AcceptMeter,
         ("GET" | "POST", "/api/operators")
-        | ("DELETE", "/api/operators/{id}")
-        | ("POST", "/api/operators/{id}/rights" | "/api/operators/{id}/password")
-        | ("DELETE", "/api/operators/{id}/sessions")
-        | ("POST", "/api/operators/{id}/tokens")
-        | ("DELETE", "/api/operators/{id}/tokens/{label}") => Action::ManageOperators,
+        | (
+            "POST",
+            "/api/operators/{id}/rights"
+            | "/api/operators/{id}/password"
+            | "/api/operators/{id}/tokens",
+        )
+        | (
+            "DELETE",
+            "/api/operators/{id}"
+            | "/api/operators/{id}/sessions"
+            | "/api/operators/{id}/tokens/{label}",
+        ) => Action::ManageOperators,
         ("GET", "/api/devices")
         | ("POST", "/api/devices/{username}/credential")
         | ("DELETE", "/api/devices/{username}") => Action::ManageDevices,

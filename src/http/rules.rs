@@ -329,7 +329,8 @@ pub async fn get_rule_sets(
         limit: DEEDS_MAX,
         ..DeedsAsked::default()
     };
-    let wanted = [asked("rules_loaded"), asked("rules_refused"), asked("manage_rules")];
+    let wanted =
+        [asked("booted"), asked("rules_loaded"), asked("rules_refused"), asked("manage_rules")];
     let found = read(&backend, move |reader| {
         let mut rows = Vec::new();
         for asked in &wanted {
@@ -342,7 +343,7 @@ pub async fn get_rule_sets(
     let zone = backend.site.zone;
     // Who ordered which version last.
     let mut ordered: BTreeMap<String, (Option<String>, String, String)> = BTreeMap::new();
-    let mut sets = Vec::new();
+    let (mut sets, mut last) = (Vec::new(), None);
     for row in &rows {
         match &*row.event {
             Event::Audited(audit) => {
@@ -360,7 +361,8 @@ pub async fn get_rule_sets(
                     Some((by, why, files)) => (by, Some(why), Some(files)),
                     None => (None, None, None),
                 };
-                let (version, policies) = (Some(version.clone()), Some(*policies));
+                last = Some(version.clone());
+                let (version, policies) = (last.clone(), Some(*policies));
                 let (at, mistakes) = (local(*at, zone), Vec::new());
                 sets.push(RuleSetView { at, version, policies, mistakes, by, why, files });
             }
@@ -373,6 +375,19 @@ pub async fn get_rule_sets(
                 why: None,
                 files: None,
             }),
+            // With the start of the controller, if the folder was edited while it stood still.
+            Event::Booted { at, rules_version, .. } if last.as_ref() != Some(rules_version) => {
+                last = Some(rules_version.clone());
+                sets.push(RuleSetView {
+                    at: local(*at, zone),
+                    version: last.clone(),
+                    policies: None,
+                    mistakes: Vec::new(),
+                    by: None,
+                    why: None,
+                    files: None,
+                });
+            }
             Event::Booted { .. }
             | Event::Stopped { .. }
             | Event::EntryDecided(_)
