@@ -20,6 +20,7 @@ mod csv_table;
 mod gates;
 mod init;
 mod mistake;
+pub mod money;
 pub mod power;
 mod ranges;
 mod settings;
@@ -47,6 +48,7 @@ pub struct Campus {
     pub http: HttpSettings,
     pub power: power::Power,
     pub tariffs: tariffs::Tariffs,
+    pub money: money::Money,
     /// What is allowed but odd.
     pub warnings: Vec<Mistake>,
     policies: usize,
@@ -75,9 +77,10 @@ impl Campus {
         let sources = read_policies(folder, edits, &mut mistakes);
         let campus = read(folder, "campus.toml", &mut mistakes).and_then(|text| {
             let root = Table::parse("campus.toml", &text, &mut mistakes)?;
-            Some(site::read(root, folder, calendar.as_ref(), &mut mistakes, &mut warnings))
+            let known = (calendar.as_ref(), &tariffs);
+            Some(site::read(root, folder, known, &mut mistakes, &mut warnings))
         });
-        let (site, broker, http, power) = campus.unwrap_or_default();
+        let (site, broker, http, power, money) = campus.unwrap_or_default();
         let policies = match (&site, &calendar) {
             (Some(site), Some(calendar)) if mistakes.iter().all(leaves_names) => {
                 compile(&sources, site, calendar, &mut mistakes)
@@ -99,6 +102,7 @@ impl Campus {
                     http,
                     power,
                     tariffs,
+                    money,
                     warnings,
                     policies,
                 })
@@ -125,9 +129,9 @@ impl Campus {
 /// Whether all areas, gates, trainings and windows are known in spite of this mistake. Where they
 /// are not, policies that name them would be blamed for it.
 fn leaves_names(mistake: &Mistake) -> bool {
-    const OTHERS: [&str; 12] = [
+    const OTHERS: [&str; 14] = [
         "broker", "http", "limits", "readers", "terms", "holidays", "exams", "power", "lines",
-        "rooms", "feeders", "tariffs",
+        "rooms", "feeders", "tariffs", "money", "credit",
     ];
     let table = mistake.key.split('.').next().unwrap_or_default();
     OTHERS.contains(&table)

@@ -159,6 +159,7 @@ impl Projection {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::PeopleImported { .. } => vec![self.fact(row, earlier)],
+            Event::MoneyMoved(_) | Event::DayClosed { .. } => vec![self.money(row, earlier)],
             // Who searched whom, and from where, is for those who may read the journal.
             Event::Audited(_) => Vec::new(),
             Event::RoomHappened { at, area, room, happening } => {
@@ -239,6 +240,15 @@ impl Projection {
     fn fact(&mut self, row: &Row, earlier: &dyn Fn(&Event) -> Option<u64>) -> Consequence {
         let kind = DeviceKind::Controller;
         let topic = self.topics.build(WHOLE_SITE, kind, &self.controller, Channel::Event);
+        let prev_seq = self.previous(&topic, row, earlier);
+        let fact = FactRow { seq: row.seq, boot: row.boot, prev_seq, event: &row.event };
+        publish(topic, &fact, false)
+    }
+
+    /// What is the finance office's business, on a channel of its own.
+    fn money(&mut self, row: &Row, earlier: &dyn Fn(&Event) -> Option<u64>) -> Consequence {
+        let kind = DeviceKind::Controller;
+        let topic = self.topics.build(WHOLE_SITE, kind, &self.controller, Channel::Ledger);
         let prev_seq = self.previous(&topic, row, earlier);
         let fact = FactRow { seq: row.seq, boot: row.boot, prev_seq, event: &row.event };
         publish(topic, &fact, false)

@@ -5,17 +5,21 @@
 mod tables;
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
     time::Duration,
 };
 
-use actix::{Actor as _, Addr};
+use actix::{Actor as _, Addr, Recipient};
 use bytes::Bytes;
 use chrono_tz::Tz;
 use onecard_devices::{
+    alarm,
     clock::SharedClock,
+    gate::actor::GetSnapshot,
     link::{Outgoing, Publish, Qos},
     topic::{Channel, Topics, WHOLE_SITE},
 };
@@ -23,7 +27,9 @@ use onecard_rules::{
     Time,
     alarm::AlarmBoard,
     directory::DirectoryMistake,
-    event::{DeviceKind, Event},
+    event::{DeviceKind, Event, Subject},
+    ids::GateId,
+    reason::Reason,
     site::Site,
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -35,28 +41,31 @@ pub use tables::directory_of;
 use crate::{
     access::state::{AccessState, RuleSet},
     alarms::Alarms,
+    billing::{self, Billing},
     broker::accounts::Accounts,
     campus::{Campus, Mistakes},
     clock::SystemClock,
     consequences::Projection,
     http::{
-        self, AccessDesk, AlarmDesk, Backend, HandoverDesk, HttpFailure, OneAtATime, PowerDesk,
-        Proposals, Supplies,
+        self, AccessDesk, AlarmDesk, Backend, BillingDesk, HandoverDesk, HttpFailure, OneAtATime,
+        PowerDesk, Proposals, Supplies,
     },
     late::LateReceiver,
     link::{Link, LinkFailure, LinkHandle},
     metrics::Metrics,
+    money::{self, Cashier},
     operators::{self, Operators},
     outbox::Outbox,
     power::{self, Power},
     recovery::RoomRecord,
     reload::{self, Reloading},
     store::{
-        OnDurable, StoreFailure,
+        OnDurable, StoreFailure, WriteFailure,
         database::{Database, Loaded},
         journal::{Journal, JournalReader},
+        ledger::{self, Ledger},
     },
-    wiring::{self, Parts},
+    wiring::{self, Parts, Services},
 };
 
 /// The controller's code in topics.
@@ -77,6 +86,10 @@ pub enum StartFailure {
     Folder { folder: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Store(#[from] StoreFailure),
+    #[error("the thread that tells the journal of money cannot be started: {0}")]
+    Telling(std::io::Error),
+    #[error("the accounts of the campus cannot be opened: {0}")]
+    Accounts(WriteFailure),
     #[error("the campus has mistakes:\n{0}")]
     Campus(#[from] Mistakes),
     #[error(transparent)]
@@ -101,10 +114,14 @@ pub struct Controller {
     http: http::Server,
     journal: Journal,
     database: Database,
+    ledger: Ledger,
+    /// Brings the facts born with money to the journal.
+    telling: Option<thread::JoinHandle<()>>,
     stop: watch::Sender<bool>,
     outbox: JoinHandle<()>,
     reloading: Reloading,
     power: Addr<Power>,
+    cashier: Cashier,
     topics: Topics,
     clock: SharedClock,
     pub metrics: Metrics,
@@ -136,6 +153,8 @@ impl Controller {
             database,
             journal,
             opened,
+            ledger,
+            books,
             loaded,
             directory,
             mut recovery,
@@ -150,7 +169,7 @@ impl Controller {
         let (people, cards) = (directory.people_count(), directory.card_count());
         let rules_version = rules.version.clone();
         let state = AccessState::new(Arc::clone(&site), rules, directory, presence, orders, now);
-        let services = wiring::start(Parts {
+        let Services { access, alarms, handovers, gates, switchboard } = wiring::start(Parts {
             site: Arc::clone(&site),
             state,
             alarms,
@@ -164,14 +183,31 @@ impl Controller {
             controller: CONTROLLER.to_owned(),
             run: opened.boot.to_string(),
         });
-        late.name(services.switchboard.receive());
-        let common = Common { journal, database, clock, metrics, topics, link: link.publisher() };
-        let power = common.power(&campus, &site, &loaded, rooms_since, &services.alarms);
+        late.name(switchboard.receive());
+        let telling = ledger.tell(journal.clone()).map_err(StartFailure::Telling)?;
+        tell_damage(&alarms, &books, &metrics);
+        let common =
+            Common { journal, database, ledger, clock, metrics, topics, link: link.publisher() };
+        let power = common.power(&campus, &site, &loaded, rooms_since, &alarms);
+        money::open_accounts(&common.ledger, &campus).await.map_err(StartFailure::Accounts)?;
+        let billing = common.billing(&campus, &site, &power, &alarms)?;
+        let cashier = Cashier::of(common.ledger.clone(), common.clock.clone(), &campus);
 
         let (stop, stopped) = watch::channel(false);
         let outbox = common.outbox((projected_alarms, loaded.as_of), site.zone, stopped.clone())?;
         let known = common.operators(&site, &accounts, link.handle(), stopped.clone());
-        let Common { journal, database, clock, metrics, topics, .. } = common;
+        let asked = Asked {
+            access: AccessDesk::of(&access),
+            alarms: AlarmDesk::of(&alarms),
+            handovers: HandoverDesk::of(&handovers),
+            power: PowerDesk::of(&power),
+            billing: BillingDesk::of(&billing),
+            cashier: Arc::new(cashier.clone()),
+            gates: Arc::new(gates),
+            operators: known,
+        };
+        let backend = common.backend(&campus, &site, asked, &link);
+        let Common { journal, database, ledger, clock, metrics, topics, .. } = common;
         record(&journal, booted(now, people, cards, rules_version));
         link.listen();
         publish(&*link.publisher(), &topics, "online");
@@ -181,32 +217,12 @@ impl Controller {
             database: database.clone(),
             journal: journal.clone(),
             accounts,
-            access: services.access.clone(),
+            access,
             link: link.handle(),
             clock: clock.clone(),
             retention: site.limits.retention,
             stop: stopped,
         });
-        let backend = Backend {
-            site,
-            access: AccessDesk::of(&services.access),
-            alarms: AlarmDesk::of(&services.alarms),
-            handovers: HandoverDesk::of(&services.handovers),
-            database: database.path().to_owned(),
-            folder: campus.folder.clone(),
-            backups: OneAtATime::default(),
-            proposals: Arc::new(Proposals::new(campus.http.two_people.clone())),
-            power: PowerDesk::of(&power),
-            gates: Arc::new(services.gates),
-            journal: journal.clone(),
-            operators: known,
-            supplies: Arc::new(Supplies::of(&campus.power)),
-            websocket: link.websocket(&campus),
-            metrics: metrics.clone(),
-            clock: clock.clone(),
-            link: Arc::new(link.handle()),
-            anonymous_read: campus.http.anonymous_read,
-        };
         let http = http::start(campus.http.listen, backend)?;
         info!(boot = opened.boot, people, cards, "in charge");
         Ok(Self {
@@ -214,10 +230,13 @@ impl Controller {
             http,
             journal,
             database,
+            ledger,
+            telling,
             stop,
             outbox,
             reloading,
             power,
+            cashier,
             topics,
             clock,
             metrics,
@@ -242,6 +261,12 @@ impl Controller {
         &self.power
     }
 
+    /// Who moves money, to pay from within the process.
+    #[must_use]
+    pub fn cashier(&self) -> &Cashier {
+        &self.cashier
+    }
+
     /// The journal, to follow it from within the process.
     #[must_use]
     pub fn journal(&self) -> &Journal {
@@ -254,6 +279,13 @@ impl Controller {
         self.http.stop().await;
         record(&self.journal, Event::Stopped { at: self.clock.now() });
         self.journal.touch_alive(self.clock.now());
+        // What was paid is told before the outbox ends; what is not, follows at the next start.
+        self.ledger.close();
+        if let Some(telling) = self.telling
+            && telling.join().is_err()
+        {
+            warn!("the facts of the ledger did not end in order");
+        }
         publish(&*self.link.publisher(), &self.topics, "offline");
         // Watchers end with the flag; nobody listening to it is gone already.
         let _ = self.stop.send(true);
@@ -268,10 +300,23 @@ impl Controller {
     }
 }
 
+/// Whom HTTP asks.
+struct Asked {
+    access: AccessDesk,
+    alarms: AlarmDesk,
+    handovers: HandoverDesk,
+    power: PowerDesk,
+    billing: BillingDesk,
+    cashier: Arc<Cashier>,
+    gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
+    operators: Arc<Operators>,
+}
+
 /// What every service is given.
 struct Common {
     journal: Journal,
     database: Database,
+    ledger: Ledger,
     clock: SharedClock,
     metrics: Metrics,
     topics: Topics,
@@ -306,6 +351,58 @@ impl Common {
             publisher: power::Publisher::new(link, topics, metrics),
         })
         .start()
+    }
+
+    /// Starts the service that charges rooms.
+    fn billing(
+        &self,
+        campus: &Campus,
+        site: &Arc<Site>,
+        power: &Addr<Power>,
+        alarms: &Addr<Alarms>,
+    ) -> Result<Addr<Billing>, StoreFailure> {
+        let parts = billing::Parts {
+            site: Arc::clone(site),
+            rooms: campus.power.clone(),
+            tariffs: campus.tariffs.clone(),
+            money: campus.money.clone(),
+            calendar: campus.calendar.clone(),
+            ledger: self.ledger.clone(),
+            clock: self.clock.clone(),
+            metrics: self.metrics.clone(),
+            alarms: alarms.clone().recipient(),
+            meters: power.clone().recipient(),
+            funds: power.clone().recipient(),
+        };
+        Ok(Billing::new(parts)?.start())
+    }
+
+    /// What HTTP asks.
+    fn backend(&self, campus: &Campus, site: &Arc<Site>, asked: Asked, link: &Link) -> Backend {
+        let Asked { access, alarms, handovers, power, billing, cashier, gates, operators } = asked;
+        Backend {
+            site: Arc::clone(site),
+            access,
+            alarms,
+            handovers,
+            database: self.database.path().to_owned(),
+            folder: campus.folder.clone(),
+            backups: OneAtATime::default(),
+            proposals: Arc::new(Proposals::new(campus.http.two_people.clone())),
+            power,
+            billing,
+            cashier,
+            gates,
+            journal: self.journal.clone(),
+            ledger: self.ledger.clone(),
+            operators,
+            supplies: Arc::new(Supplies::of(&campus.power)),
+            websocket: link.websocket(campus),
+            metrics: self.metrics.clone(),
+            clock: self.clock.clone(),
+            link: Arc::new(link.handle()),
+            anonymous_read: campus.http.anonymous_read,
+        }
     }
 
     /// Who may give orders, watched for those whose right has ended.
@@ -357,6 +454,17 @@ fn rules_of(campus: &Campus) -> Result<RuleSet, Mistakes> {
 fn booted(at: Time, people: usize, cards: usize, rules_version: String) -> Event {
     let version = env!("CARGO_PKG_VERSION").to_owned();
     Event::Booted { at, version, people, cards, rules_version }
+}
+
+/// Raises or clears the alarm that the last rows of the ledger do not hang together.
+fn tell_damage(alarms: &Addr<Alarms>, books: &ledger::Opened, metrics: &Metrics) {
+    let (area, device) = (WHOLE_SITE.to_owned(), CONTROLLER.to_owned());
+    let subject = Subject { area, kind: DeviceKind::Controller, device };
+    let standing = books.damage.as_ref().map(ToString::to_string);
+    let changed = alarm::Changed { subject, reason: Reason::LedgerDamaged, standing };
+    if alarms.try_send(changed).is_err() {
+        metrics.refuse("alarm_lost");
+    }
 }
 
 fn record(journal: &Journal, event: Event) {

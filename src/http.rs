@@ -23,7 +23,12 @@ use onecard_devices::{clock::SharedClock, gate::actor::GetSnapshot};
 use onecard_rules::{ids::GateId, site::Site};
 use tracing::info;
 
-use crate::{metrics::Metrics, operators::Operators, store::journal::Journal};
+use crate::{
+    metrics::Metrics,
+    money::Cashier,
+    operators::Operators,
+    store::{journal::Journal, ledger::Ledger},
+};
 
 mod act;
 mod alarms;
@@ -36,27 +41,31 @@ mod devices;
 mod flow;
 mod handovers;
 mod health;
+mod money;
 mod openapi;
 mod operator;
 mod pages;
+mod pay;
 mod people;
 mod places;
 mod power;
 mod problem;
 mod proposals;
+mod quarantine;
 mod read;
 mod rights;
 mod rooms;
 mod rules;
 mod session;
 mod staff;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
 pub use backups::OneAtATime;
 pub use campus::Supplies;
-pub use desks::{AccessDesk, AlarmDesk, Counts, HandoverDesk, LinkStatus, PowerDesk};
+pub use desks::{AccessDesk, AlarmDesk, BillingDesk, Counts, HandoverDesk, LinkStatus, PowerDesk};
 pub use proposals::Proposals;
 pub use websocket::Websocket;
 
@@ -77,8 +86,11 @@ pub struct Backend {
     pub alarms: AlarmDesk,
     pub handovers: HandoverDesk,
     pub power: PowerDesk,
+    pub billing: BillingDesk,
+    pub cashier: Arc<Cashier>,
     pub gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
     pub journal: Journal,
+    pub ledger: Ledger,
     pub operators: Arc<Operators>,
     /// The file of the database, for questions that no service needs to be asked.
     pub database: PathBuf,

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod accounts;
 pub mod alarms;
+pub mod billing;
 pub mod broker;
 pub mod campus;
 pub mod cli;
@@ -17,6 +18,7 @@ pub mod import;
 pub mod late;
 pub mod link;
 pub mod metrics;
+pub mod money;
 pub mod operators;
 pub mod outbox;
 pub mod power;

@@ -136,6 +136,8 @@ impl Outbox {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::RoomHappened { .. }
+            | Event::MoneyMoved(_)
+            | Event::DayClosed { .. }
             | Event::PeopleImported { .. }
             | Event::Audited(_) => None,
         }

@@ -13,6 +13,7 @@ use onecard_rules::{
 use serde::{Deserialize, Serialize};
 
 mod desk;
+mod funds;
 pub mod history;
 mod line;
 mod meter;
@@ -21,6 +22,7 @@ mod service;
 mod supply;
 mod view;
 
+pub use funds::{Change, Funds, SetFunds};
 pub use meter::{FollowMeters, MeterRead, Quality, TooManyFollow};
 pub use publish::Publisher;
 pub use service::{Parts, Power};

@@ -136,6 +136,8 @@ impl Recovery {
             | Event::Stopped { .. }
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
+            | Event::MoneyMoved(_)
+            | Event::DayClosed { .. }
             | Event::PeopleImported { .. }
             | Event::Audited(_) => {}
         }

@@ -13,14 +13,20 @@ use onecard_devices::{
 use onecard_rules::{
     Time,
     alarm::{Severity, Step},
+    billing::Bill,
     credential::Credential,
-    event::{Act, DeviceKind, Entry, Event, Inputs, Subject, SwipeKey},
+    credit::Level,
+    event::{Act, DeviceKind, Entry, Event, Inputs, Moved, Subject, SwipeKey},
     ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, SiteId, WindowId},
+    ledger::{AccountName, Cause, Purpose},
     mode::{Measure, MeasureKind, Mode, Override, Owner},
+    money::Fen,
     person::PersonKind,
-    power::demand::Demander,
+    power::{demand::Demander, room::Happening},
     reason::Reason,
     site::Direction,
+    tariff::{Band, Line, Price},
+    usage::{Decision, Parked, Point, Why},
 };
 use serde_json::{Value, json};
 
@@ -149,6 +155,8 @@ fn the_words_are_those_of_the_code() {
         ("personKind", sorted(PersonKind::ALL.iter().map(|kind| json!(kind)))),
         ("deviceKind", sorted(DeviceKind::ALL.iter().map(|kind| json!(kind)))),
         ("mode", sorted(modes.iter().map(|mode| json!(mode)))),
+        ("creditLevel", sorted(Level::ALL.iter().map(|level| json!(level)))),
+        ("purpose", sorted(Purpose::ALL.iter().map(|purpose| json!(purpose)))),
         ("direction", sorted([json!(Direction::In), json!(Direction::Out)])),
     ];
     let contract = Contract::load();
@@ -182,6 +190,7 @@ fn every_topic_that_the_code_builds_has_its_channel() {
         ("_", Controller, Channel::Availability, "availability"),
         ("_", Controller, Channel::Event, "controllerEvent"),
         ("_", Controller, Channel::Alarm, "alarm"),
+        ("_", Controller, Channel::Ledger, "controllerLedger"),
     ];
     let contract = Contract::load();
     for (area, kind, channel, expected) in rows {
@@ -317,6 +326,82 @@ fn facts_of_the_whole_site_are_as_the_contract_says() {
     }));
     let contract = Contract::load();
     let topic = topics().build("_", DeviceKind::Controller, "c", Channel::Event);
+    for event in events {
+        let mut fact = json!(event);
+        fact["seq"] = json!(7);
+        fact["boot"] = json!(1);
+        fact["prev_seq"] = Value::Null;
+        assert_eq!(contract.check(&topic, fact.to_string().as_bytes()), Ok(()));
+    }
+}
+
+#[test]
+fn money_of_rooms_and_of_the_books_is_as_the_contract_says() {
+    let contract = Contract::load();
+    let by = id::<OperatorId>("li");
+    let point = |register| Point { at: at(0), register };
+    let line = |tier, price| Line {
+        tariff: id("dorm-power"),
+        version: 2,
+        band: Band::Peak,
+        tier,
+        quantity: 1_230,
+        price: Price(price),
+        amount: Fen::new(60),
+    };
+    let bill = Box::new(Bill {
+        meter: id("dorm-1-101"),
+        epoch: 1,
+        from: point(10),
+        to: point(1_240),
+        quantity_wh: 1_230,
+        lines: vec![line(None, 0), line(Some(1), 48_830)],
+        amount: Fen::new(60),
+        decided: false,
+    });
+    let parked = |billed| Parked { why: Why::Jumped, billed, first: point(9), latest: point(9) };
+    let reason = "exchanged".to_owned();
+    let mut happenings = vec![
+        Happening::Billed { bill },
+        Happening::ReadingParked { parked: parked(Some(point(5))) },
+        Happening::ReadingParked { parked: parked(None) },
+        Happening::ReadingDecided {
+            decision: Decision::GoOnFrom { quantity: 7, by: by.clone(), reason: reason.clone() },
+        },
+        Happening::ReadingDecided { decision: Decision::Discard { by: by.clone(), reason } },
+        Happening::CutDeferred { balance: Fen::new(-600) },
+    ];
+    happenings.extend(Purpose::ALL.map(|purpose| Happening::Credited {
+        purpose,
+        amount: Fen::new(5_000),
+        by: Some(by.clone()),
+    }));
+    happenings
+        .extend(Level::ALL.map(|level| Happening::CreditLevel { level, balance: Fen::new(-1) }));
+    let topic = topics().build("dorm-1", DeviceKind::Room, "dorm-1-101", Channel::Event);
+    for happening in happenings {
+        let mut event = json!(happening);
+        let head = json!({"seq": 7, "boot": 1, "prev_seq": null, "room": "dorm-1-101",
+                          "at": "2026-11-23T07:45:15.123+08:00"});
+        let object = event.as_object_mut().expect("an object");
+        object.extend(head.as_object().expect("an object").clone());
+        assert_eq!(contract.check(&topic, event.to_string().as_bytes()), Ok(()));
+    }
+    let day = "2026-11-26".parse().expect("a day");
+    let account = |text: &str| text.parse::<AccountName>().expect("an account");
+    let moved = |from: &str, to: &str, caused_by, by| {
+        let (from, to, amount) = (account(from), account(to), Fen::new(5_000));
+        let (purpose, why) = (Purpose::TopUp, Some("cash".to_owned()));
+        Box::new(Moved { at: at(0), day, purpose, from, to, amount, caused_by, by, why })
+    };
+    let desk = Cause::Desk { desk: id("main"), receipt: 7 };
+    let request = Cause::Request { by: by.clone(), key: id("k1") };
+    let events = [
+        Event::MoneyMoved(moved("cash_desk:main", "purse:20240311", desk, Some(by.clone()))),
+        Event::MoneyMoved(moved("suspense", "room_subsidy:dorm-1-101:heat", request, None)),
+        Event::DayClosed { at: at(0), day, by, rows: 7, moved: Fen::new(5_000) },
+    ];
+    let topic = topics().build("_", DeviceKind::Controller, "main", Channel::Ledger);
     for event in events {
         let mut fact = json!(event);
         fact["seq"] = json!(7);

@@ -20,10 +20,12 @@ pub enum Channel {
     Event,
     Availability,
     Alarm,
+    /// Money: who paid whom, for those who keep the books.
+    Ledger,
 }
 
 impl Channel {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Swipe,
         Self::Feedback,
         Self::Command,
@@ -33,6 +35,7 @@ impl Channel {
         Self::Event,
         Self::Availability,
         Self::Alarm,
+        Self::Ledger,
     ];
 
     #[must_use]
@@ -47,6 +50,7 @@ impl Channel {
             Self::Event => "event",
             Self::Availability => "availability",
             Self::Alarm => "alarm",
+            Self::Ledger => "ledger",
         }
     }
 }

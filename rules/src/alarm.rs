@@ -58,7 +58,8 @@ impl Severity {
             | Reason::RelayDisobeys
             | Reason::DrawsWhileOpen
             | Reason::ClosedByItself
-            | Reason::MessagesDropped => Self::Critical,
+            | Reason::MessagesDropped
+            | Reason::LedgerDamaged => Self::Critical,
             Reason::Held
             | Reason::GateFault
             | Reason::Offline
@@ -67,8 +68,10 @@ impl Severity {
             | Reason::RulesRefused
             | Reason::RelaySilent
             | Reason::MeterSilent
-            | Reason::OpenedByItself => Self::Serious,
-            Reason::Grant
+            | Reason::OpenedByItself
+            | Reason::NotBilled => Self::Serious,
+            Reason::ReadingParked
+            | Reason::Grant
             | Reason::GrantEgress
             | Reason::GrantCommand
             | Reason::GrantFree

@@ -66,6 +66,22 @@ pub enum Level {
     Spent,
 }
 
+impl Level {
+    pub const ALL: [Self; 5] =
+        [Self::Well, Self::Low, Self::NearlyEmpty, Self::Arrears, Self::Spent];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Low => "low",
+            Self::NearlyEmpty => "nearly_empty",
+            Self::Arrears => "arrears",
+            Self::Spent => "spent",
+        }
+    }
+}
+
 /// The credit of one room. To be stored, so that a restart warns nobody twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credit {

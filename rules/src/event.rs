@@ -3,6 +3,7 @@
 //!
 //! Every fact is self-contained: it can be read years later without any other table.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -12,7 +13,9 @@ use crate::{
     calendar::DayOfWeek,
     credential::Credential,
     ids::{AreaId, DecisionId, GateId, OperatorId, PersonId, PolicyId, ReaderId, RoomId, WindowId},
+    ledger::{AccountName, Cause, Purpose},
     mode::{Measure, Mode, Override, Owner},
+    money::Fen,
     passback::Whereabouts,
     person::{CardState, PersonKind},
     power::room::Happening,
@@ -215,6 +218,41 @@ pub enum Act {
     },
 }
 
+/// Money that was moved, as its order was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    pub at: Time,
+    /// The day of the books that it belongs to.
+    pub day: NaiveDate,
+    pub purpose: Purpose,
+    pub from: AccountName,
+    pub to: AccountName,
+    #[serde(rename = "amount_fen")]
+    pub amount: Fen,
+    pub caused_by: Cause,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by: Option<OperatorId>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<String>,
+}
+
+impl Moved {
+    /// The person whose money it is.
+    #[must_use]
+    pub fn person(&self) -> Option<&PersonId> {
+        [&self.from, &self.to].into_iter().find_map(|account| match account {
+            AccountName::Purse(person) | AccountName::Subsidy(person, _) => Some(person),
+            AccountName::Room(_)
+            | AccountName::RoomSubsidy(..)
+            | AccountName::Merchant(_)
+            | AccountName::Income(_)
+            | AccountName::Clearing(_)
+            | AccountName::CashDesk(_)
+            | AccountName::Suspense => None,
+        })
+    }
+}
+
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
@@ -288,6 +326,17 @@ pub enum Event {
         room: RoomId,
         happening: Box<Happening>,
     },
+    /// Money was moved, other than for what a room has used.
+    MoneyMoved(Box<Moved>),
+    /// A day of the books was closed.
+    DayClosed {
+        at: Time,
+        day: NaiveDate,
+        by: OperatorId,
+        rows: u64,
+        #[serde(rename = "moved_fen")]
+        moved: Fen,
+    },
     /// People or cards were changed by an import; so many there are since.
     PeopleImported {
         at: Time,
@@ -306,6 +355,7 @@ impl Event {
             Self::EntryDecided(entry) => entry.at,
             Self::PassageEnded(passage) => passage.at,
             Self::Audited(audit) => audit.at,
+            Self::MoneyMoved(moved) => moved.at,
             Self::Booted { at, .. }
             | Self::Stopped { at }
             | Self::GateModeChanged { at, .. }
@@ -318,6 +368,7 @@ impl Event {
             | Self::RulesLoaded { at, .. }
             | Self::RulesRefused { at, .. }
             | Self::RoomHappened { at, .. }
+            | Self::DayClosed { at, .. }
             | Self::PeopleImported { at, .. } => *at,
         }
     }
@@ -340,6 +391,8 @@ impl Event {
             Self::RulesLoaded { .. } => "rules_loaded",
             Self::RulesRefused { .. } => "rules_refused",
             Self::RoomHappened { .. } => "room_happened",
+            Self::MoneyMoved(_) => "money_moved",
+            Self::DayClosed { .. } => "day_closed",
             Self::PeopleImported { .. } => "people_imported",
             Self::Audited(_) => "audited",
         }
@@ -363,6 +416,8 @@ impl Event {
             | Self::RulesLoaded { .. }
             | Self::RulesRefused { .. }
             | Self::RoomHappened { .. }
+            | Self::MoneyMoved(_)
+            | Self::DayClosed { .. }
             | Self::PeopleImported { .. }
             | Self::Audited(_) => None,
         }
@@ -375,6 +430,7 @@ impl Event {
             Self::EntryDecided(entry) => entry.person.as_ref(),
             Self::PassageEnded(passage) => passage.person.as_ref(),
             Self::Audited(audit) => audit.person(),
+            Self::MoneyMoved(moved) => moved.person(),
             Self::Booted { .. }
             | Self::Stopped { .. }
             | Self::GateModeChanged { .. }
@@ -387,6 +443,7 @@ impl Event {
             | Self::RulesLoaded { .. }
             | Self::RulesRefused { .. }
             | Self::RoomHappened { .. }
+            | Self::DayClosed { .. }
             | Self::PeopleImported { .. } => None,
         }
     }

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod alarm;
 pub mod audit;
+pub mod billing;
 pub mod calendar;
 pub mod code;
 pub mod credential;

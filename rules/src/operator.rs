@@ -92,7 +92,7 @@ impl Role {
     /// Whether the role ever does that, somewhere.
     #[must_use]
     pub fn may(self, action: Action) -> bool {
-        use Role::{Administrator, Auditor, DormitoryManager, Guard, Security, Utilities};
+        use Role::{Administrator, Auditor, DormitoryManager, Finance, Guard, Security, Utilities};
         match action {
             Action::SeeCampus => true,
             Action::SeeGates | Action::SeeEntries | Action::SeeAreas | Action::SeePeople => {
@@ -129,7 +129,17 @@ impl Role {
             Action::CutRoom | Action::RestoreRoom => {
                 matches!(self, DormitoryManager | Utilities | Administrator)
             }
-            Action::LimitRoom | Action::AcceptMeter => matches!(self, Utilities | Administrator),
+            Action::LimitRoom | Action::AcceptMeter | Action::DecideReading => {
+                matches!(self, Utilities | Administrator)
+            }
+            Action::SeeQuarantine => matches!(self, Utilities | Finance | Auditor | Administrator),
+            Action::SeeMoney => matches!(self, Finance | Auditor | Administrator),
+            Action::TopUp
+            | Action::TransferMoney
+            | Action::RefundMoney
+            | Action::AdjustMoney
+            | Action::ConfirmAdjustment
+            | Action::CloseDay => matches!(self, Finance | Administrator),
             Action::ManageOperators
             | Action::ManageDevices
             | Action::ManageRules
@@ -258,10 +268,28 @@ pub enum Action {
     /// Policies, calendar and tariffs of the campus folder.
     ManageRules,
     ManageBackups,
+    /// Accounts, statements, closed days.
+    SeeMoney,
+    /// Money comes in: at a cash desk, from a bank.
+    TopUp,
+    /// From a person's purse to a room.
+    TransferMoney,
+    /// Money goes back to who paid.
+    RefundMoney,
+    /// Money is set right by hand.
+    AdjustMoney,
+    /// Another's adjustment is agreed to.
+    ConfirmAdjustment,
+    /// A day of the books is closed.
+    CloseDay,
+    /// Registers of meters that are not believed.
+    SeeQuarantine,
+    /// What such a register is worth.
+    DecideReading,
 }
 
 impl Action {
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 36] = [
         Self::SeeCampus,
         Self::SeeGates,
         Self::SeeEntries,
@@ -289,6 +317,15 @@ impl Action {
         Self::ManageDevices,
         Self::ManageRules,
         Self::ManageBackups,
+        Self::SeeMoney,
+        Self::TopUp,
+        Self::TransferMoney,
+        Self::RefundMoney,
+        Self::AdjustMoney,
+        Self::ConfirmAdjustment,
+        Self::CloseDay,
+        Self::SeeQuarantine,
+        Self::DecideReading,
     ];
 
     /// Whether it changes something; the others only look.
@@ -303,7 +340,9 @@ impl Action {
             | Self::SeePeople
             | Self::SeeAlarms
             | Self::SeeSupplies
-            | Self::SeeFacts => false,
+            | Self::SeeFacts
+            | Self::SeeMoney
+            | Self::SeeQuarantine => false,
             Self::OpenGate
             | Self::SetGateMode
             | Self::LockDown
@@ -321,7 +360,14 @@ impl Action {
             | Self::ManageOperators
             | Self::ManageDevices
             | Self::ManageRules
-            | Self::ManageBackups => true,
+            | Self::ManageBackups
+            | Self::TopUp
+            | Self::TransferMoney
+            | Self::RefundMoney
+            | Self::AdjustMoney
+            | Self::ConfirmAdjustment
+            | Self::CloseDay
+            | Self::DecideReading => true,
         }
     }
 
@@ -355,6 +401,15 @@ impl Action {
             Self::ManageDevices => "manage_devices",
             Self::ManageRules => "manage_rules",
             Self::ManageBackups => "manage_backups",
+            Self::SeeMoney => "see_money",
+            Self::TopUp => "top_up",
+            Self::TransferMoney => "transfer_money",
+            Self::RefundMoney => "refund_money",
+            Self::AdjustMoney => "adjust_money",
+            Self::ConfirmAdjustment => "confirm_adjustment",
+            Self::CloseDay => "close_day",
+            Self::SeeQuarantine => "see_quarantine",
+            Self::DecideReading => "decide_reading",
         }
     }
 }

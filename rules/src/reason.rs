@@ -210,6 +210,18 @@ reasons! {
     LineDown = "line_down"
         guard "总线连接中断：整条线路无法监控" "The line to the meters is down: nothing on it can be seen or switched"
         person "线路通讯中断" "The line cannot be reached";
+    /// Its last rows do not hang together.
+    LedgerDamaged = "ledger_damaged"
+        guard "账本末尾的记录不连贯：请立即停止收款并运行 onecard ledger verify" "The last rows of the ledger do not hang together: take no money, run `onecard ledger verify`"
+        person "系统维护中" "The system is being looked after";
+    /// What a meter shows cannot have been used; nothing is billed until a person has decided.
+    ReadingParked = "reading_parked"
+        guard "电表读数不可信，已暂停计费：请核对两次读数后处理" "The register cannot be believed and nothing is billed: compare both readings, then decide"
+        person "电表待核实，暂停计费" "The meter is being checked; nothing is billed meanwhile";
+    /// What was used could not be charged.
+    NotBilled = "not_billed"
+        guard "用量无法计费：请查看电价和账户" "What was used cannot be charged: look at the tariff and the account"
+        person "计费暂停" "Billing is paused";
     RulesRefused = "rules_refused"
         guard "新规则有误，沿用旧规则" "The edited rules are wrong; the old ones stay in force"
         person "系统规则故障" "A rule of the system failed";

@@ -129,8 +129,10 @@ pub struct Line {
     /// Counted from 1; `None`: out of the free allowance.
     pub tier: Option<usize>,
     pub quantity: u64,
+    #[serde(rename = "price_micro_fen")]
     pub price: Price,
     /// What it adds to the bill; the rest below a fen is carried.
+    #[serde(rename = "amount_fen")]
     pub amount: Fen,
 }
 
@@ -152,6 +154,16 @@ pub struct Place<'a> {
 
 impl Band {
     pub const ALL: [Self; 4] = [Self::Sharp, Self::Peak, Self::Flat, Self::Valley];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sharp => "sharp",
+            Self::Peak => "peak",
+            Self::Flat => "flat",
+            Self::Valley => "valley",
+        }
+    }
 }
 
 impl Prices {

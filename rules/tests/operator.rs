@@ -64,7 +64,7 @@ fn places(areas: &[&str], gates: &[&str]) -> Scope {
 
 /// One column a role, in the order of `Role::ALL`: guard, dormitory manager, utilities, security,
 /// finance, auditor, administrator.
-const TABLE: [(Action, &str); 27] = [
+const TABLE: [(Action, &str); 36] = [
     (Action::SeeCampus, "yes yes yes yes yes yes yes"),
     (Action::SeeGates, "yes yes - yes - yes yes"),
     (Action::SeeEntries, "yes yes - yes - yes yes"),
@@ -92,6 +92,15 @@ const TABLE: [(Action, &str); 27] = [
     (Action::ManageDevices, "- - - - - - yes"),
     (Action::ManageRules, "- - - - - - yes"),
     (Action::ManageBackups, "- - - - - - yes"),
+    (Action::SeeMoney, "- - - - yes yes yes"),
+    (Action::TopUp, "- - - - yes - yes"),
+    (Action::TransferMoney, "- - - - yes - yes"),
+    (Action::RefundMoney, "- - - - yes - yes"),
+    (Action::AdjustMoney, "- - - - yes - yes"),
+    (Action::ConfirmAdjustment, "- - - - yes - yes"),
+    (Action::CloseDay, "- - - - yes - yes"),
+    (Action::SeeQuarantine, "- - yes - yes yes yes"),
+    (Action::DecideReading, "- - yes - - - yes"),
 ];
 
 #[test]

@@ -65,7 +65,8 @@ fn is_state(channel: Channel) -> bool {
         | Channel::Passage
         | Channel::Entry
         | Channel::Event
-        | Channel::Alarm => false,
+        | Channel::Alarm
+        | Channel::Ledger => false,
     }
 }
 

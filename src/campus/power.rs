@@ -16,7 +16,7 @@ use onecard_devices::{
 };
 use onecard_rules::{
     calendar::Calendar,
-    ids::{AreaId, FeederId, RoomId, WindowId},
+    ids::{AreaId, FeederId, RoomId, TariffId, WindowId},
     power::{feeder::FeederSettings, protection::Settings, stagger::StaggerSettings},
 };
 
@@ -91,6 +91,12 @@ pub struct Room {
     /// Least time between two operations of the relay, in seconds; a trip disregards it.
     pub relay_interval_s: f64,
     pub lights_out: bool,
+    /// What it is charged by, if not by what `[credit]` says.
+    pub tariff: Option<TariffId>,
+    /// How many share the free allowance.
+    pub people: u32,
+    /// It is charged, and never dark for want of money.
+    pub exempt: bool,
     /// What supplies it, where that is watched.
     pub feeder: Option<FeederId>,
 }

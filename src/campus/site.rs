@@ -12,20 +12,22 @@ use onecard_rules::{
 use super::{
     gates,
     mistake::{Mistake, mend_by},
+    money::{self, Money},
     power::{self, Power},
     ranges,
     settings::{self, BrokerSettings, HttpSettings},
     table::{Lined, Table},
+    tariffs::Tariffs,
 };
 
 /// What a campus file becomes; `None` where something is wrong.
-pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>, Power);
+pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>, Power, Money);
 
 /// Reads the campus.
 pub fn read(
     mut root: Table,
     folder: &Path,
-    calendar: Option<&Calendar>,
+    (calendar, tariffs): (Option<&Calendar>, &Tariffs),
     mistakes: &mut Vec<Mistake>,
     warnings: &mut Vec<Mistake>,
 ) -> Read {
@@ -39,6 +41,8 @@ pub fn read(
     let csv = head.readers_csv.as_deref();
     let readers = gates::readers(&mut root, folder, csv, &gates, mistakes, warnings);
     let power = power::read(&mut root, &areas, calendar, mistakes, warnings);
+    let known = money::Known { calendar, tariffs, power: &power };
+    let money = money::read(&mut root, &known, mistakes);
     root.finish(mistakes);
     let areas = areas.into_iter().map(|(id, area)| (id, area.value)).collect();
     let gates = gates.read.into_iter().map(|(id, gate)| (id, gate.value)).collect();
@@ -47,7 +51,7 @@ pub fn read(
         let topic_root = head.topic_root;
         Site { id, name, zone, topic_root, areas, gates, readers, limits }
     });
-    (site, broker, http, power)
+    (site, broker, http, power, money)
 }
 
 /// `[site]`; what is wrong in it does not make the rest unreadable.

@@ -3,7 +3,9 @@
 use anstyle::{AnsiColor, Style};
 use chrono_tz::Tz;
 use onecard_rules::{
+    credit::Level,
     event::{DeviceKind, Event},
+    money::Fen,
     power::{
         demand::{Off, Why},
         evidence::{Evidence, Then},
@@ -86,12 +88,36 @@ fn told(happening: &Happening, zone: Tz) -> Option<Told> {
         Happening::MeterAccepted { serial, by, .. } => {
             green("meter_accepted", format!("值班人员{by}确认电表{serial}。"))
         }
+        Happening::Credited { amount, .. } => {
+            green("credited", format!("电费账户入账{amount}元。"))
+        }
+        Happening::CreditLevel { level, balance } => credit_level(*level, *balance),
+        Happening::CutDeferred { balance } => {
+            yellow("cut_deferred", format!("余额{balance}元，已到停电线；保护时段内暂不停电。"))
+        }
+        Happening::ReadingParked { .. } => {
+            yellow("reading_parked", "电表读数不可信，已暂停计费，待核实。")
+        }
+        Happening::ReadingDecided { .. } => green("reading_decided", "电表读数已核实，恢复计费。"),
+        // Each minute brings some.
+        Happening::Billed { .. } => return None,
         // The trip itself says that it stays.
         Happening::LockedOut | Happening::Doubted { .. } | Happening::MeterFound { .. } => {
             return None;
         }
     };
     Some(told)
+}
+
+fn credit_level(level: Level, balance: Fen) -> Told {
+    let text = |words: &str| format!("余额{balance}元，{words}。");
+    match level {
+        Level::Well => green("credit_well", text("充足")),
+        Level::Low => yellow("credit_low", text("偏低，请及时充值")),
+        Level::NearlyEmpty => yellow("credit_nearly_empty", text("即将用完，请立即充值")),
+        Level::Arrears => yellow("credit_arrears", text("已欠费，正在透支")),
+        Level::Spent => red("credit_spent", text("透支额度已用完")),
+    }
 }
 
 fn tripped(evidence: &Evidence, zone: Tz) -> Told {

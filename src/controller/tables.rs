@@ -20,6 +20,7 @@ use crate::{
     store::{
         database::{self, Database, Loaded},
         journal::{self, Journal, JournalReader, Opened, RecentSwipe, RecentSwipes},
+        ledger::{self, Ledger},
     },
 };
 
@@ -28,6 +29,9 @@ pub(super) struct Tables {
     pub(super) database: Database,
     pub(super) journal: Journal,
     pub(super) opened: Opened,
+    pub(super) ledger: Ledger,
+    /// How the ledger was found.
+    pub(super) books: ledger::Opened,
     pub(super) loaded: Loaded,
     pub(super) directory: Directory,
     pub(super) recovery: Recovery,
@@ -55,6 +59,10 @@ impl Tables {
         if let Some(damage) = &opened.damage {
             error!(%damage, "the journal is damaged; `onecard journal verify` tells more");
         }
+        let (ledger, books) = Ledger::open(database.path(), ledger::Settings::default())?;
+        if let Some(damage) = &books.damage {
+            error!(%damage, "the ledger is damaged; `onecard ledger verify` tells more");
+        }
         let reader = JournalReader::open(journal.path())?;
         let mut recovery = Recovery::from_database(&loaded);
         let projected_alarms = recovery.alarms().clone();
@@ -73,6 +81,8 @@ impl Tables {
             database,
             journal,
             opened,
+            ledger,
+            books,
             loaded,
             directory,
             recovery,

@@ -8,6 +8,7 @@ use super::problem::Problem;
 use crate::{
     access::{BeginMeasure, EndMeasure, Forgive, GetAreas, GetPeopleWithin, OpenGate, SetOverride},
     alarms::{Acknowledge, GetStanding, HandleAlarm},
+    billing::{DecideReading, GetBilled, GetParked},
     handovers::{GetHandovers, TakeHandover, WriteHandover},
     link::LinkHandle,
     power::{
@@ -151,6 +152,31 @@ impl PowerDesk {
             cut_all: service.clone().recipient(),
             restore_all: service.clone().recipient(),
             limit_all: service.clone().recipient(),
+        }
+    }
+}
+
+/// The billing service as seen from here.
+#[derive(Debug, Clone)]
+pub struct BillingDesk {
+    pub parked: Recipient<GetParked>,
+    pub billed: Recipient<GetBilled>,
+    pub decide: Recipient<DecideReading>,
+}
+
+impl BillingDesk {
+    #[must_use]
+    pub fn of<A>(service: &Addr<A>) -> Self
+    where
+        A: Actor<Context = Context<A>>
+            + Handler<GetParked>
+            + Handler<GetBilled>
+            + Handler<DecideReading>,
+    {
+        Self {
+            parked: service.clone().recipient(),
+            billed: service.clone().recipient(),
+            decide: service.clone().recipient(),
         }
     }
 }

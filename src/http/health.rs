@@ -33,6 +33,11 @@ pub struct Health {
     journal_capacity: usize,
     /// Commits that the disk refused since the start.
     journal_failed_commits: u64,
+    ledger_healthy: bool,
+    /// Payments that wait for the disk, and how many may.
+    ledger_waiting: usize,
+    ledger_capacity: usize,
+    ledger_failed_commits: u64,
     /// Whether messages of devices can come and go.
     link_up: bool,
 }
@@ -43,10 +48,12 @@ pub struct Health {
 pub async fn get_health(backend: web::Data<Backend>, since: web::Data<Since>) -> HttpResponse {
     let (journal, now) = (backend.journal.health(), backend.clock.now());
     let link_up = backend.link.is_up();
-    let status = match (journal.healthy, link_up) {
-        (true, true) => "ok",
-        (false, _) => "the journal cannot be written: look at the disk",
-        (true, false) => "the broker is away: look at it and at the network",
+    let ledger = backend.ledger.health();
+    let status = match (journal.healthy, ledger.healthy, link_up) {
+        (true, true, true) => "ok",
+        (false, _, _) => "the journal cannot be written: look at the disk",
+        (true, false, _) => "the ledger cannot be written: look at the disk",
+        (true, true, false) => "the broker is away: look at it and at the network",
     };
     let last_seq = *backend.journal.committed().borrow();
     let last = backend.journal.after(last_seq.saturating_sub(1), 1).unwrap_or_default();
@@ -61,9 +68,13 @@ pub async fn get_health(backend: web::Data<Backend>, since: web::Data<Since>) ->
         journal_waiting: journal.waiting,
         journal_capacity: journal.capacity,
         journal_failed_commits: journal.failed_commits,
+        ledger_healthy: ledger.healthy,
+        ledger_waiting: ledger.waiting,
+        ledger_capacity: ledger.capacity,
+        ledger_failed_commits: ledger.failed_commits,
         link_up,
     };
-    if journal.healthy && link_up {
+    if journal.healthy && ledger.healthy && link_up {
         HttpResponse::Ok().json(health)
     } else {
         HttpResponse::ServiceUnavailable().json(health)
@@ -113,6 +124,18 @@ pub async fn get_metrics(backend: web::Data<Backend>) -> HttpResponse {
     ];
     for (name, value) in rows {
         gauge(&mut text, "journal", name, value);
+    }
+    let ledger = backend.ledger.health();
+    let rows = [
+        ("waiting", size(ledger.waiting)),
+        ("capacity", size(ledger.capacity)),
+        ("rows", ledger.rows),
+        ("commits", ledger.commits),
+        ("failed_commits", ledger.failed_commits),
+        ("healthy", u64::from(ledger.healthy)),
+    ];
+    for (name, value) in rows {
+        gauge(&mut text, "ledger", name, value);
     }
     gauge(&mut text, "link", "up", u64::from(backend.link.is_up()));
     for (name, value) in backend.link.counts().await {

@@ -14,11 +14,11 @@ use utoipa::{
 };
 
 use super::{
-    act, alarms, audit, backups, campus, devices, flow, handovers, health,
+    act, alarms, audit, backups, campus, devices, flow, handovers, health, money,
     operator::COOKIE,
-    people, places, power,
+    pay, people, places, power,
     problem::{Code, Problem},
-    proposals, read, rooms, rules, session, staff,
+    proposals, quarantine, read, rooms, rules, session, staff,
 };
 
 macro_rules! interface {
@@ -70,6 +70,24 @@ interface! {
     power::cut_rooms,
     power::restore_rooms,
     power::limit_rooms,
+    money::get_accounts,
+    money::get_account,
+    money::get_statement,
+    money::get_accounts_of,
+    money::get_room_account,
+    money::get_room_statement,
+    money::get_day,
+    money::get_adjustments,
+    pay::top_up,
+    pay::transfer_money,
+    pay::refund_money,
+    pay::correct_row,
+    pay::adjust_money,
+    pay::confirm_adjustment,
+    pay::withdraw_adjustment,
+    pay::close_day,
+    quarantine::get_quarantine,
+    quarantine::decide_reading,
     act::open_gate,
     act::set_gate_mode,
     act::clear_gate_mode,

@@ -51,7 +51,7 @@ pub(super) fn room_of<'a>(
 }
 
 /// Whether who asks may see what stands in that area.
-fn sees(who: &Reader, backend: &Backend, area: &str) -> bool {
+pub(super) fn sees(who: &Reader, backend: &Backend, area: &str) -> bool {
     AreaId::new(area).is_ok_and(|area| who.sees(backend, Place::Supply(&area)))
 }
 

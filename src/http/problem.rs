@@ -79,6 +79,54 @@ pub enum Code {
     BackupRunning,
     /// The meter has told no other number than the one on record.
     SameMeter,
+    /// The cause was carried out before, with another amount.
+    ExistsWithDifferentAmount,
+    /// The cause was carried out before, for something else.
+    ExistsWithDifferentOrder,
+    /// The amount is not more than zero.
+    NotPositive,
+    /// Nothing is added to a day that is closed.
+    DayClosed,
+    /// A day is closed when it is over.
+    DayNotOver,
+    UnknownAccount,
+    /// Nobody of that number is registered.
+    UnknownPerson,
+    /// Payer and payee are the same.
+    SameAccount,
+    AccountClosed,
+    AccountFrozen,
+    /// An account with something in it is not closed.
+    AccountNotEmpty,
+    /// Money does not go between these for this purpose.
+    WrongAccounts,
+    /// A limit of the person's.
+    LimitExceeded,
+    InsufficientFunds,
+    ReservationUnknown,
+    ReservationEnded,
+    ExceedsReserved,
+    NotExpired,
+    /// There is no such row of the ledger.
+    RowUnknown,
+    /// The row has moved no money.
+    NothingToCorrect,
+    /// More than is left of the row to be corrected.
+    ExceedsRow,
+    /// A sum would not fit.
+    Overflow,
+    /// No adjustment waits by that name.
+    NothingToConfirm,
+    /// A second person must confirm it.
+    SamePerson,
+    /// The room does not pay in advance.
+    NotBilled,
+    /// No register of the meter waits for a decision.
+    NothingParked,
+    /// What was used cannot be charged.
+    Uncharged,
+    /// The room is being billed at this moment.
+    BillingBusy,
     /// The order is not on record; a gate may have been told already.
     NotRecorded,
     GateBusy,
@@ -106,11 +154,20 @@ impl Code {
             | Self::UnknownToken
             | Self::UnknownBackup
             | Self::UnknownProposal
-            | Self::NoRooms => StatusCode::NOT_FOUND,
+            | Self::NoRooms
+            | Self::UnknownAccount
+            | Self::UnknownPerson
+            | Self::ReservationUnknown
+            | Self::RowUnknown
+            | Self::NothingToConfirm => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::BAD_REQUEST,
-            Self::BadField => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::BadField
+            | Self::NotPositive
+            | Self::SameAccount
+            | Self::WrongAccounts
+            | Self::Overflow => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NothingToEnd
             | Self::NoOverride
             | Self::NothingToForgive
@@ -122,14 +179,33 @@ impl Code {
             | Self::Yourself
             | Self::RulesChanged
             | Self::BackupRunning
-            | Self::SameMeter => StatusCode::CONFLICT,
+            | Self::SameMeter
+            | Self::ExistsWithDifferentAmount
+            | Self::ExistsWithDifferentOrder
+            | Self::DayClosed
+            | Self::DayNotOver
+            | Self::AccountClosed
+            | Self::AccountFrozen
+            | Self::AccountNotEmpty
+            | Self::LimitExceeded
+            | Self::InsufficientFunds
+            | Self::ReservationEnded
+            | Self::ExceedsReserved
+            | Self::NotExpired
+            | Self::NothingToCorrect
+            | Self::ExceedsRow
+            | Self::SamePerson
+            | Self::NotBilled
+            | Self::NothingParked
+            | Self::Uncharged => StatusCode::CONFLICT,
             Self::NotRecorded
             | Self::GateBusy
             | Self::NoAnswer
             | Self::StoreUnreadable
             | Self::FolderUnusable
             | Self::OutsideBroker
-            | Self::NoWebsocket => StatusCode::SERVICE_UNAVAILABLE,
+            | Self::NoWebsocket
+            | Self::BillingBusy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -244,7 +320,11 @@ impl ResponseError for Problem {
                 let seconds = self.retry_after_s.unwrap_or(60);
                 response.insert_header((RETRY_AFTER, seconds.to_string()));
             }
-            Code::NotRecorded | Code::GateBusy | Code::NoAnswer | Code::StoreUnreadable => {
+            Code::NotRecorded
+            | Code::GateBusy
+            | Code::BillingBusy
+            | Code::NoAnswer
+            | Code::StoreUnreadable => {
                 response.insert_header((RETRY_AFTER, "1"));
             }
             Code::UnknownPath
@@ -279,7 +359,34 @@ impl ResponseError for Problem {
             | Code::RulesChanged
             | Code::BackupRunning
             | Code::FolderUnusable
-            | Code::SameMeter => {}
+            | Code::SameMeter
+            | Code::ExistsWithDifferentAmount
+            | Code::ExistsWithDifferentOrder
+            | Code::NotPositive
+            | Code::DayClosed
+            | Code::DayNotOver
+            | Code::UnknownAccount
+            | Code::UnknownPerson
+            | Code::SameAccount
+            | Code::AccountClosed
+            | Code::AccountFrozen
+            | Code::AccountNotEmpty
+            | Code::WrongAccounts
+            | Code::LimitExceeded
+            | Code::InsufficientFunds
+            | Code::ReservationUnknown
+            | Code::ReservationEnded
+            | Code::ExceedsReserved
+            | Code::NotExpired
+            | Code::RowUnknown
+            | Code::NothingToCorrect
+            | Code::ExceedsRow
+            | Code::Overflow
+            | Code::NothingToConfirm
+            | Code::SamePerson
+            | Code::NotBilled
+            | Code::NothingParked
+            | Code::Uncharged => {}
         }
         if let Some(allowed) = &self.allowed {
             response.insert_header((ALLOW, &**allowed));
@@ -324,7 +431,7 @@ impl IntoResponses for Refusals {
         refusals(&[
             (401, "No token or session, or one that is not good"),
             (403, "The role does not include it, or not there"),
-            (404, "No such gate, area or room"),
+            (404, "No such gate, area, room, account or row"),
             (422, "A parameter is wrong; `field` names it"),
             (429, "Too many wrong tokens"),
             (503, "No answer in time, or the disk cannot be read"),
@@ -337,7 +444,7 @@ impl IntoResponses for OrderRefusals {
         let mut all = Refusals::responses();
         all.extend(refusals(&[
             (400, "The body is not JSON"),
-            (409, "It contradicts how things are: nothing to end, to take back, to forgive"),
+            (409, "It contradicts how things are: nothing to end, to take back, to pay with"),
             (413, "The body is too long"),
             (422, "A field is missing, unknown or wrong; `field` names it"),
             (503, "It is not on record; a gate may have been told already"),

@@ -34,6 +34,8 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
             | "/api/rooms/{id}/why"
             | "/api/rooms/{id}/events"
             | "/api/rooms/{id}/power"
+            | "/api/rooms/{id}/account"
+            | "/api/rooms/{id}/statement"
             | "/api/feeders"
             | "/api/lines",
         ) => Action::SeeSupplies,
@@ -78,6 +80,25 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("GET" | "POST", "/api/backups") | ("POST", "/api/backups/{name}/verify") => {
             Action::ManageBackups
         }
+        (
+            "GET",
+            "/api/accounts"
+            | "/api/accounts/{id}"
+            | "/api/accounts/{id}/statement"
+            | "/api/people/{id}/accounts"
+            | "/api/money/days/{id}"
+            | "/api/money/adjustments",
+        ) => Action::SeeMoney,
+        ("POST", "/api/money/top-up") => Action::TopUp,
+        ("POST", "/api/money/transfer") => Action::TransferMoney,
+        ("POST", "/api/money/refund" | "/api/money/correct") => Action::RefundMoney,
+        ("POST", "/api/money/adjust") | ("DELETE", "/api/money/adjustments/{id}") => {
+            Action::AdjustMoney
+        }
+        ("POST", "/api/money/adjustments/{id}/confirm") => Action::ConfirmAdjustment,
+        ("POST", "/api/money/days/{id}/close") => Action::CloseDay,
+        ("GET", "/api/quarantine") => Action::SeeQuarantine,
+        ("POST", "/api/rooms/{id}/reading") => Action::DecideReading,
         _ => return None,
     };
     Some(action)

@@ -400,7 +400,9 @@ pub async fn get_rule_sets(
             | Event::AlarmRaised { .. }
             | Event::AlarmCleared { .. }
             | Event::RoomHappened { .. }
-            | Event::PeopleImported { .. } => {}
+            | Event::PeopleImported { .. }
+            | Event::MoneyMoved(_)
+            | Event::DayClosed { .. } => {}
         }
     }
     sets.reverse();

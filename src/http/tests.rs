@@ -1,6 +1,8 @@
 //! Stories of the interface over services that are stand-ins.
 
+mod bills;
 mod matrix;
+mod money;
 mod orders;
 mod pages;
 mod reading;

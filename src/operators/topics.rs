@@ -10,7 +10,7 @@ use onecard_rules::{
 
 /// What screens hear, and what hearing it amounts to. Commands, swipes and feedback are between
 /// devices and the controller.
-const HEARD: [(DeviceKind, Channel, Action); 22] = [
+const HEARD: [(DeviceKind, Channel, Action); 23] = [
     (DeviceKind::Gate, Channel::Entry, Action::SeeEntries),
     (DeviceKind::Gate, Channel::State, Action::SeeGates),
     (DeviceKind::Gate, Channel::Availability, Action::SeeGates),
@@ -31,6 +31,7 @@ const HEARD: [(DeviceKind, Channel, Action); 22] = [
     (DeviceKind::Feeder, Channel::State, Action::SeeSupplies),
     (DeviceKind::Feeder, Channel::Alarm, Action::SeeAlarms),
     (DeviceKind::Controller, Channel::Event, Action::SeeFacts),
+    (DeviceKind::Controller, Channel::Ledger, Action::SeeMoney),
     (DeviceKind::Controller, Channel::Alarm, Action::SeeAlarms),
     (DeviceKind::Controller, Channel::Availability, Action::SeeCampus),
 ];

@@ -32,7 +32,7 @@ mod supplies;
 use lights::Group;
 
 use super::{
-    MAILBOX, MeterRead, PowerRefusal, RoomView,
+    Funds, MAILBOX, MeterRead, PowerRefusal, RoomView,
     desk::{Desk, Tag},
     history::{self, History},
     line::LinePost,
@@ -93,6 +93,8 @@ struct Post {
     desk: Desk,
     meter: Meter,
     history: History,
+    /// What it has left to pay with; `None`: not known, or it does not pay in advance.
+    funds: Option<Funds>,
     timer: Option<(Time, SpawnHandle)>,
     shown: Option<Time>,
     /// Its relay moves until then.
@@ -166,6 +168,7 @@ impl Power {
                 desk,
                 meter,
                 history: days.remove(id).unwrap_or_default(),
+                funds: None,
                 timer: None,
                 shown: None,
                 settled: None,
@@ -208,7 +211,7 @@ impl Power {
         Moment { now, date: self.moment.1.date, night }
     }
 
-    fn place(&self, room: &RoomId) -> Result<usize, PowerRefusal> {
+    pub(super) fn place(&self, room: &RoomId) -> Result<usize, PowerRefusal> {
         self.places.get(room).copied().ok_or_else(|| PowerRefusal::NoRoom(room.clone()))
     }
 
@@ -236,7 +239,17 @@ impl Power {
     }
 
     fn view(&self, post: &Post, now: Time) -> RoomView {
-        RoomView::of(&post.site, &post.room, &post.meter, self.parts.site.zone, now)
+        let (zone, kept) = (self.parts.site.zone, (&post.meter, post.funds));
+        RoomView::of(&post.site, &post.room, kept, zone, now)
+    }
+
+    /// Notes what a room has left; returns what was known before.
+    pub(super) fn fund(&mut self, at: usize, funds: Option<Funds>) -> Option<Funds> {
+        self.posts.get_mut(at).and_then(|post| std::mem::replace(&mut post.funds, funds))
+    }
+
+    pub(super) fn show_now(&mut self, at: usize) {
+        self.show(at, self.now());
     }
 
     fn show(&mut self, at: usize, now: Time) {

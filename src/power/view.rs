@@ -19,7 +19,7 @@ use onecard_rules::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Told, meter::Meter};
+use super::{Funds, Told, meter::Meter};
 use crate::campus::power as campus;
 
 /// A room at one moment.
@@ -52,6 +52,13 @@ pub struct RoomView {
     /// When that was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy_at: Option<String>,
+    /// What it has left to pay with, in fen, its subsidies included; below zero it owes. Absent where
+    /// rooms do not pay in advance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub balance_fen: Option<i64>,
+    /// What that means: `well`, `low`, `nearly_empty`, `arrears` or `spent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit: Option<String>,
     /// The number of the meter that answers, where it has one and has told it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meter_serial: Option<String>,
@@ -78,10 +85,17 @@ pub struct RoomView {
 }
 
 impl RoomView {
-    pub(super) fn of(site: &campus::Room, room: &Room, meter: &Meter, zone: Tz, now: Time) -> Self {
+    pub(super) fn of(
+        site: &campus::Room,
+        room: &Room,
+        (meter, funds): (&Meter, Option<Funds>),
+        zone: Tz,
+        now: Time,
+    ) -> Self {
         let verdict = room.verdict();
-        let chinese = explain(&verdict, zone, Language::Chinese);
-        let english = explain(&verdict, zone, Language::English);
+        let balance = funds.map(|funds| funds.balance);
+        let chinese = explain(&verdict, balance, zone, Language::Chinese);
+        let english = explain(&verdict, balance, zone, Language::English);
         let off = chinese.into_iter().zip(english).map(|(zh, en)| Told::of(zh, en)).collect();
         let (reading, sample, absence) = match room.sample(now) {
             Freshness::Fresh(sample) => ("fresh", Some(sample), None),
@@ -106,6 +120,8 @@ impl RoomView {
             read_at: sample.map(|sample| local(sample.at, zone)),
             energy_wh: meter.counted().map(|(register, _)| register.value),
             energy_at: meter.counted().map(|(_, at)| local(at, zone)),
+            balance_fen: funds.map(|funds| funds.balance.get()),
+            credit: funds.map(|funds| funds.level.as_str().to_owned()),
             meter_serial: meter.serial().map(str::to_owned),
             feeder: site.feeder.as_ref().map(ToString::to_string),
             limit_w: draft.limit_w,

@@ -9,6 +9,7 @@
 //! holds the hash of the row before it, so that a change to what is on record shows ([`verify`]).
 //! Which orders are carried out is `rules::ledger`'s to say.
 
+mod balances;
 mod close;
 pub mod floor;
 mod load;
@@ -42,6 +43,7 @@ use super::{
     AppendRefusal, OnDurable, StoreFailure, WriteFailure, database::STEPS, journal::Journal,
     queue::Queue, sqlite,
 };
+pub use balances::Balances;
 pub use close::DayTotals;
 pub use load::{LedgerReader, Line};
 pub(super) use schema::SCHEMA;
@@ -122,6 +124,11 @@ enum Task {
         by: Option<OperatorId>,
     },
     Keep,
+    /// What is due by itself is carried out.
+    Due {
+        now: Time,
+        day: NaiveDate,
+    },
     /// The journal has got the facts up to this one.
     Told {
         through: u64,
@@ -163,6 +170,7 @@ struct Inner {
     path: PathBuf,
     capacity: usize,
     shared: Arc<Shared>,
+    balances: Balances,
     /// Nudges whoever brings facts to the journal; taken by it.
     facts: Mutex<Option<Receiver<()>>>,
     queue: Queue<Command>,
@@ -194,13 +202,17 @@ impl Ledger {
         let shared = Arc::new(Shared { healthy: AtomicBool::new(true), ..Shared::default() });
         // One nudge is enough to have everything told that waits.
         let (nudge, nudges) = sync_channel(1);
-        let writer = Writer::new(connection, lock, (books, head), Arc::clone(&shared), nudge);
+        let balances = Balances::default();
+        let all: Vec<_> = books.accounts().map(|(number, _)| number).collect();
+        balances.note(&books, &all, NaiveDate::MIN);
+        let told = (balances.clone(), nudge);
+        let writer = Writer::new(connection, lock, (books, head), Arc::clone(&shared), told);
         let batch = settings.batch;
         let queue = Queue::start("ledger", settings.queue, move |inbox| writer.run(&inbox, batch))
             .map_err(StoreFailure::Thread)?;
         let facts = Mutex::new(Some(nudges));
         let (path, capacity) = (path.to_owned(), settings.queue);
-        let inner = Inner { path, capacity, shared, facts, queue };
+        let inner = Inner { path, capacity, shared, balances, facts, queue };
         Ok((Self(Arc::new(inner)), opened))
     }
 
@@ -303,6 +315,26 @@ impl Ledger {
             queued?;
             receipt.await.unwrap_or(Err(WriteFailure::Closed))
         }
+    }
+
+    /// What rooms have left, whenever it changes, and once in the beginning.
+    #[must_use]
+    pub fn balances(&self) -> Balances {
+        self.0.balances.clone()
+    }
+
+    /// Carries out what is due by itself: reservations whose time is up end, and what is left of
+    /// subsidies that are over goes back.
+    ///
+    /// # Errors
+    /// As [`Self::order`].
+    pub fn carry_out_due(
+        &self,
+        now: Time,
+        day: NaiveDate,
+        then: OnDurable<Answer>,
+    ) -> Result<(), AppendRefusal> {
+        self.send(Task::Due { now, day }, With::default(), then)
     }
 
     /// How the writer does.

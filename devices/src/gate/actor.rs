@@ -266,7 +266,8 @@ impl Handler<Heard> for GateActor {
             | Channel::Command
             | Channel::Entry
             | Channel::Event
-            | Channel::Alarm => {
+            | Channel::Alarm
+            | Channel::Ledger => {
                 // Nothing that a gate says; of no consequence.
                 ack.accept();
                 return self.count("unexpected_channel");

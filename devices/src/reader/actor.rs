@@ -219,7 +219,8 @@ impl Handler<Heard> for ReaderActor {
             | Channel::Passage
             | Channel::Entry
             | Channel::Event
-            | Channel::Alarm => {
+            | Channel::Alarm
+            | Channel::Ledger => {
                 // Nothing that a reader says; of no consequence.
                 heard.incoming.ack.accept();
                 self.count("unexpected_channel");

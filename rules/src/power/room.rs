@@ -15,7 +15,15 @@ use super::{
     relay::{self, Command, Position, Record, RelayAlarm, RelayControl, RelaySettings, Want},
     sample::{Absence, Sample},
 };
-use crate::{Time, ids::OperatorId};
+use crate::{
+    Time,
+    billing::Bill,
+    credit::Level,
+    ids::OperatorId,
+    ledger::Purpose,
+    money::Fen,
+    usage::{Decision, Parked},
+};
 
 /// What happened to a room, as it goes on record. Complete: it can be understood, and taken in again
 /// after a restart, without anything else.
@@ -52,6 +60,30 @@ pub enum Happening {
     MeterChanged { known: String, serial: String },
     /// An operator says that the meter is this room's.
     MeterAccepted { serial: String, by: OperatorId, words: String },
+    /// What its meter has counted was charged to its account.
+    Billed { bill: Box<Bill> },
+    /// A register of its meter is not believed: nothing is billed until a person has decided.
+    ReadingParked { parked: Parked },
+    /// A person has decided what the register is worth.
+    ReadingDecided { decision: Decision },
+    /// Money came into its account.
+    Credited {
+        purpose: Purpose,
+        #[serde(rename = "amount_fen")]
+        amount: Fen,
+        by: Option<OperatorId>,
+    },
+    /// Its balance has come to another level.
+    CreditLevel {
+        level: Level,
+        #[serde(rename = "balance_fen")]
+        balance: Fen,
+    },
+    /// It would be dark for want of money, but for the time.
+    CutDeferred {
+        #[serde(rename = "balance_fen")]
+        balance: Fen,
+    },
 }
 
 /// Nothing that is not finite goes on record.
@@ -164,7 +196,14 @@ impl Room {
             // Whose the meter is, the caller remembers.
             | Happening::MeterFound { .. }
             | Happening::MeterChanged { .. }
-            | Happening::MeterAccepted { .. } => {}
+            | Happening::MeterAccepted { .. }
+            // Money is the ledger's, the meter's count billing's.
+            | Happening::Billed { .. }
+            | Happening::ReadingParked { .. }
+            | Happening::ReadingDecided { .. }
+            | Happening::Credited { .. }
+            | Happening::CreditLevel { .. }
+            | Happening::CutDeferred { .. } => {}
         }
     }
 

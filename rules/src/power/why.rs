@@ -12,7 +12,7 @@ use super::{
     evidence::{Rule, Then},
     relay::RelayAlarm,
 };
-use crate::{Time, reason::Language};
+use crate::{Time, money::Fen, reason::Language};
 
 /// One demand in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,16 +24,34 @@ pub struct Explanation {
 }
 
 /// Every demand that keeps the room dark, the one to be named first coming first; none when it has
-/// power. The power comes back only when none is left.
+/// power. The power comes back only when none is left. `balance` is what the room has left, where it
+/// pays in advance.
 #[must_use]
-pub fn explain(verdict: &Verdict<'_>, zone: Tz, language: Language) -> Vec<Explanation> {
+pub fn explain(
+    verdict: &Verdict<'_>,
+    balance: Option<Fen>,
+    zone: Tz,
+    language: Language,
+) -> Vec<Explanation> {
     match verdict {
         Verdict::On => Vec::new(),
         Verdict::Off { winner, others } => std::iter::once(winner)
             .chain(others)
-            .map(|off| explain_demand(off, zone, language))
+            .map(|off| explain_with(off, balance, zone, language))
             .collect(),
     }
+}
+
+/// A demand in words, and where money is the cause, how much there is.
+fn explain_with(off: &Off, balance: Option<Fen>, zone: Tz, language: Language) -> Explanation {
+    let mut told = explain_demand(off, zone, language);
+    if let (Why::Credit, Some(balance)) = (&off.why, balance) {
+        told.why.push_str(&match language {
+            Language::Chinese => format!("当前余额{balance}元。"),
+            Language::English => format!(" The balance is {balance} yuan."),
+        });
+    }
+    told
 }
 
 /// One demand in words, with times of `zone`.

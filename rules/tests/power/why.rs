@@ -107,11 +107,11 @@ fn a_demand_that_ends_by_itself_says_when() {
 #[test]
 fn all_demands_are_told_the_winner_first() {
     let mut board = DemandBoard::default();
-    assert!(explain(&Verdict::On, Shanghai, Chinese).is_empty());
+    assert!(explain(&Verdict::On, None, Shanghai, Chinese).is_empty());
     for demander in [Demander::Credit, Demander::Schedule, Demander::Protection] {
         board.post(off(demander));
     }
-    let told = explain(&board.verdict(), Shanghai, English);
+    let told = explain(&board.verdict(), None, Shanghai, English);
     let expected = [Demander::Protection, Demander::Credit, Demander::Schedule]
         .map(|demander| explain_demand(&off(demander), Shanghai, English));
     assert_eq!(told, expected);

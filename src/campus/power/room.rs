@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use onecard_devices::{modbus::Unit, profile::Profile};
-use onecard_rules::ids::RoomId;
+use onecard_rules::ids::{RoomId, TariffId};
 
 use super::{
     Areas, Names, Relay, Room, area, line_named, meter_unit, models::Models,
@@ -13,6 +13,9 @@ use crate::campus::{
     mistake::Mistake,
     table::{Lined, Table},
 };
+
+/// Who share a room that does not say.
+const PEOPLE: i64 = 4;
 
 type Known<'a> = (&'a Names, &'a Areas, &'a Protection);
 
@@ -33,6 +36,9 @@ pub(super) fn room(
     let bears_a = meter.as_ref().and_then(|meter| meter.value.rating.current_a);
     let own = protection.read(table, mistakes);
     let settings = own.settings(bears_a, table, mistakes);
+    let tariff = table.parsed::<TariffId>("tariff", "the id of a tariff", mistakes);
+    let people = ranged(table, "people", 0, 1_000, mistakes).unwrap_or(PEOPLE);
+    let exempt = table.flag("exempt", mistakes).unwrap_or(false);
     let lights_out = table.flag("lights_out", mistakes).unwrap_or(true);
     Some(Room {
         id,
@@ -45,6 +51,9 @@ pub(super) fn room(
         settings: settings?,
         relay_interval_s: own.relay_interval_s,
         lights_out,
+        tariff: tariff.map(|tariff| tariff.value),
+        people: u32::try_from(people).unwrap_or(0),
+        exempt,
         feeder: None,
     })
 }

@@ -12,7 +12,7 @@ use super::{super::*, world::*};
 /// One column a role: guard, dormitory manager, utilities, security, finance, auditor, administrator.
 /// `all`: everywhere; `own`: at the own place, and refused at another; `-`: refused by role; `list`:
 /// answered with what is the operator's; `site`: only by those who are there for the whole site.
-const MATRIX: [(&str, &str, &str); 65] = [
+const MATRIX: [(&str, &str, &str); 83] = [
     ("GET", "/api/campus", "list list list list list list list"),
     ("GET", "/api/entries", "list list - list - list list"),
     ("GET", "/api/facts", "- - - site - site site"),
@@ -77,6 +77,24 @@ const MATRIX: [(&str, &str, &str); 65] = [
     ("POST", "/api/areas/{id}/rooms/cut", "- own own - - - all"),
     ("POST", "/api/areas/{id}/rooms/restore", "- own own - - - all"),
     ("POST", "/api/areas/{id}/rooms/limits", "- - own - - - all"),
+    ("GET", "/api/accounts", "- - - - all site all"),
+    ("GET", "/api/accounts/{id}", "- - - - all site all"),
+    ("GET", "/api/accounts/{id}/statement", "- - - - all site all"),
+    ("GET", "/api/people/{id}/accounts", "- - - - all site all"),
+    ("GET", "/api/rooms/{id}/account", "- own own own - own all"),
+    ("GET", "/api/rooms/{id}/statement", "- own own own - own all"),
+    ("GET", "/api/money/days/{id}", "- - - - all site all"),
+    ("GET", "/api/money/adjustments", "- - - - all site all"),
+    ("POST", "/api/money/top-up", "- - - - all - all"),
+    ("POST", "/api/money/transfer", "- - - - all - all"),
+    ("POST", "/api/money/refund", "- - - - all - all"),
+    ("POST", "/api/money/correct", "- - - - all - all"),
+    ("POST", "/api/money/adjust", "- - - - all - all"),
+    ("POST", "/api/money/adjustments/{id}/confirm", "- - - - all - all"),
+    ("DELETE", "/api/money/adjustments/{id}", "- - - - all - all"),
+    ("POST", "/api/money/days/{id}/close", "- - - - all - all"),
+    ("GET", "/api/quarantine", "- - list - list list list"),
+    ("POST", "/api/rooms/{id}/reading", "- - own - - - all"),
     // With a person: the search is a right of its own.
     ("GET", "/api/entries?person=even&why=theft", "- list - list - list list"),
     ("POST", "/api/passback/forgive?", "site site - site - - site"),
@@ -106,6 +124,17 @@ fn body(pattern: &str, own: bool) -> String {
         "/api/rooms/{id}/limits" | "/api/areas/{id}/rooms/limits" => {
             r#"{"limit_w":500,"why":"x"}"#.to_owned()
         }
+        "/api/rooms/{id}/reading" => r#"{"decision":"go_on","why":"x"}"#.to_owned(),
+        "/api/money/top-up" => {
+            r#"{"to":"purse:p1","amount_fen":1,"desk":"d","receipt":1,"why":"x"}"#.to_owned()
+        }
+        "/api/money/transfer" => {
+            r#"{"person":"p1","room":"own-room","amount_fen":1,"key":"k","why":"x"}"#.to_owned()
+        }
+        "/api/money/refund" | "/api/money/adjust" => {
+            r#"{"from":"suspense","to":"purse:p1","amount_fen":1,"key":"k","why":"x"}"#.to_owned()
+        }
+        "/api/money/correct" => r#"{"row":1,"amount_fen":1,"key":"k","why":"x"}"#.to_owned(),
         "/api/passback/forgive" => format!(r#"{{"area":"{area}","why":"x"}}"#),
         "/api/passback/forgive?" => r#"{"person":"even","why":"x"}"#.to_owned(),
         "/api/rules/check" => {

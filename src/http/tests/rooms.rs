@@ -45,6 +45,8 @@ fn view(room: &str, area: &str) -> RoomView {
         read_at: None,
         energy_wh: None,
         energy_at: None,
+        balance_fen: None,
+        credit: None,
         meter_serial: None,
         feeder: None,
         limit_w: 1000.0,

@@ -45,6 +45,7 @@ use crate::{
     store::{
         database::{self, Editor},
         journal::{self, Settings},
+        ledger,
         operator::new_token,
     },
 };
@@ -314,6 +315,13 @@ impl World {
         Editor::open(&file).unwrap().put_operator(&id("wang.wei"), &hash, at(0)).unwrap();
         let path = folder.path().join(journal::FILE_NAME);
         let (journal, _) = Journal::open(&path, Settings::default()).unwrap();
+        let (ledger, _) = ledger::Ledger::open(&file, ledger::Settings::default()).unwrap();
+        let (clock, closed) = (Arc::new(Stopped(AtomicI64::new(1000))), Arc::default());
+        let time = Arc::clone(&clock) as SharedClock;
+        let rooms = super::rooms::supplies().rooms;
+        let rooms = rooms.into_iter().map(|(room, place)| (room, place.area)).collect();
+        let two = onecard_rules::money::Fen::new(10_000);
+        let cashier = Cashier::new((ledger.clone(), time, site().zone), rooms, two);
         let heard = Heard::default();
         let access = Access { heard: Arc::clone(&heard), refusal }.start();
         let gates = [
@@ -326,7 +334,6 @@ impl World {
         let gates = gates.map(|(name, mode, confirmed)| {
             (id::<GateId>(name), Leaf { mode, confirmed }.start().recipient())
         });
-        let (clock, closed) = (Arc::new(Stopped(AtomicI64::new(1000))), Arc::default());
         let accounts = Arc::new(Accounts::default());
         let backend = Backend {
             site: Arc::new(site()),
@@ -345,8 +352,11 @@ impl World {
             backups: OneAtATime::default(),
             proposals: Arc::default(),
             power: PowerDesk::of(&super::rooms::Rooms.start()),
+            billing: BillingDesk::of(&super::bills::Bills.start()),
+            cashier: Arc::new(cashier),
             gates: Arc::new(gates.into_iter().collect()),
             journal,
+            ledger,
             operators: Arc::new(Operators::new(
                 file,
                 Arc::new(site()),

@@ -20,7 +20,7 @@ use crate::{power::desk::Tag, store::OnDurable};
 
 impl Power {
     /// Gives a room an input, and does what comes of it.
-    pub(super) fn give(
+    pub(in crate::power) fn give(
         &mut self,
         at: usize,
         input: Input,
@@ -75,7 +75,7 @@ impl Power {
         events
     }
 
-    pub(super) fn record(&self, events: Vec<Event>) {
+    pub(in crate::power) fn record(&self, events: Vec<Event>) {
         for event in events {
             if let Err(refusal) = self.parts.journal.append(event, OnDurable::Nothing) {
                 self.parts.metrics.refuse("journal_busy");

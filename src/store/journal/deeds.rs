@@ -151,7 +151,9 @@ fn words_of(event: &Event) -> (Option<String>, Vec<String>, Vec<String>) {
         | Event::PresenceForgotten { .. }
         | Event::AlarmRaised { .. }
         | Event::AlarmCleared { .. }
-        | Event::RoomHappened { .. } => None,
+        | Event::RoomHappened { .. }
+        | Event::MoneyMoved(_)
+        | Event::DayClosed { .. } => None,
     };
     (who, actions, places)
 }

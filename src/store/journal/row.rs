@@ -56,6 +56,8 @@ impl<'a> Columns<'a> {
             | Event::RulesLoaded { .. }
             | Event::RulesRefused { .. }
             | Event::RoomHappened { .. }
+            | Event::MoneyMoved(_)
+            | Event::DayClosed { .. }
             | Event::PeopleImported { .. }
             | Event::Audited(_) => None,
         };

@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use onecard_rules::{
     Time,
+    ids::PersonId,
     ledger::{
         Account, AccountName, AccountNo, Archive, Books, Cause, Earlier, Phase, Reservation,
         Restore, Row, RowNo,
@@ -307,6 +308,28 @@ impl LedgerReader {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
+    /// What is kept beside money under this kind and key.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn state(&self, kind: &str, key: &str) -> Result<Option<String>, StoreFailure> {
+        let sql = "SELECT body FROM ledger_states WHERE kind = ?1 AND key = ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([kind, key], |row| row.get(0)).optional()?)
+    }
+
+    /// What a cause ([`Cause::bytes`]) was carried out as, and what it moved.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn entry(&self, cause: &[u8]) -> Result<Option<(RowNo, Fen)>, StoreFailure> {
+        let found = by_cause(&self.connection, cause)?;
+        let sum = |rows: Vec<Row>| {
+            rows.iter().fold(Fen::ZERO, |sum, row| sum.plus(row.amount).unwrap_or(Fen::MAX))
+        };
+        Ok(found.map(|(entry, rows)| (entry, sum(rows))))
+    }
+
     /// What each account and purpose came to on a day that is closed: name, purpose, out, in.
     ///
     /// # Errors
@@ -334,6 +357,15 @@ impl LedgerReader {
         let found =
             statement.query_map([limit], |row| Ok((sqlite::unsigned(row, 0)?, row.get(1)?)))?;
         Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether somebody of this number is registered.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn knows(&self, person: &PersonId) -> Result<bool, StoreFailure> {
+        let mut statement = self.connection.prepare_cached("SELECT 1 FROM people WHERE id = ?1")?;
+        Ok(statement.exists([person.as_str()])?)
     }
 
     /// The last day that is closed.

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::NaiveDate;
 use onecard_rules::{
     ledger::{AccountNo, Books, Entry, Order, Phase, Refusal, RowNo},
     money::Fen,
@@ -16,7 +17,7 @@ use onecard_rules::{
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{
-    Answer, Command, Done, Keep, Shared, Task, With, close,
+    Answer, Balances, Command, Done, Keep, Shared, Task, With, close,
     load::{self, OnRecord},
     row::{self, Columns},
 };
@@ -33,6 +34,7 @@ pub(super) struct Writer {
     /// Set after a failed commit: the books must be read from the disk again.
     unsure: bool,
     shared: Arc<Shared>,
+    balances: Balances,
     /// Wakes whoever brings facts to the journal.
     nudge: SyncSender<()>,
 }
@@ -41,6 +43,8 @@ pub(super) struct Writer {
 struct Pages {
     books: Books,
     head: [u8; 32],
+    /// The newest day of any order.
+    today: NaiveDate,
 }
 
 impl Writer {
@@ -49,9 +53,10 @@ impl Writer {
         lock: File,
         (books, head): (Books, [u8; 32]),
         shared: Arc<Shared>,
-        nudge: SyncSender<()>,
+        (balances, nudge): (Balances, SyncSender<()>),
     ) -> Self {
-        Self { connection, lock, ledger: Pages { books, head }, unsure: false, shared, nudge }
+        let ledger = Pages { books, head, today: NaiveDate::MIN };
+        Self { connection, lock, ledger, unsure: false, shared, balances, nudge }
     }
 
     /// Works until the queue is closed and empty.
@@ -81,7 +86,8 @@ impl Writer {
         let is_well = result.is_ok();
         self.shared.healthy.store(is_well, Ordering::Relaxed);
         match result {
-            Ok(answers) => {
+            Ok((answers, touched)) => {
+                self.balances.note(&self.ledger.books, &touched, self.ledger.today);
                 let rows = self.ledger.books.last().0.saturating_sub(before.0);
                 self.shared.rows.fetch_add(rows, Ordering::Relaxed);
                 self.shared.commits.fetch_add(1, Ordering::Relaxed);
@@ -105,10 +111,11 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, commands: &[Command]) -> rusqlite::Result<Vec<Answer>> {
+    /// What is answered, and the accounts that have changed.
+    fn write(&mut self, commands: &[Command]) -> rusqlite::Result<(Vec<Answer>, Vec<AccountNo>)> {
         if self.unsure {
             let (books, head) = load::books(&self.connection)?;
-            self.ledger = Pages { books, head };
+            self.ledger = Pages { books, head, ..self.ledger };
             self.unsure = false;
         }
         let transaction =
@@ -121,9 +128,9 @@ impl Writer {
             }
             answers.push(answer);
         }
-        self.ledger.write_touched(&transaction)?;
+        let touched = self.ledger.write_touched(&transaction)?;
         transaction.commit()?;
-        Ok(answers)
+        Ok((answers, touched))
     }
 }
 
@@ -147,6 +154,16 @@ impl Pages {
                 Err(refusal) => Err(refusal),
             },
             Task::Keep => Ok(Done::Kept),
+            Task::Due { now, day } => {
+                self.today = self.today.max(*day);
+                for order in self.books.due(*now, *day) {
+                    // What cannot be carried out now comes again.
+                    if let Err(refusal) = self.carry_out(to, &order)? {
+                        tracing::warn!(cause = %order.cause, %refusal, "what was due was refused");
+                    }
+                }
+                Ok(Done::Kept)
+            }
             Task::Told { through } => {
                 let sql = "DELETE FROM ledger_outbox WHERE id <= ?1";
                 to.prepare_cached(sql)?.execute([sqlite::number(*through)])?;
@@ -156,6 +173,7 @@ impl Pages {
     }
 
     fn carry_out(&mut self, to: &Transaction<'_>, order: &Order) -> rusqlite::Result<Answer> {
+        self.today = self.today.max(order.day);
         let cause = order.cause.bytes();
         match self.books.judge(order, &OnRecord(to))? {
             Ok(entry) => {
@@ -251,14 +269,15 @@ impl Pages {
         Ok(Ok(Done::Account(number)))
     }
 
-    /// Writes each account that the batch has touched, once.
-    fn write_touched(&mut self, to: &Transaction<'_>) -> rusqlite::Result<()> {
+    /// Writes each account that the batch has touched, once; returns them.
+    fn write_touched(&mut self, to: &Transaction<'_>) -> rusqlite::Result<Vec<AccountNo>> {
         let sql = "UPDATE ledger_accounts SET debits = ?2, credits = ?3, debits_reserved = ?4,
                        credits_reserved = ?5, spent_on = ?6, spent = ?7, last_row = ?8
                    WHERE number = ?1";
         let mut statement = to.prepare_cached(sql)?;
-        for number in self.books.take_touched() {
-            let Some(account) = self.books.account(number) else { continue };
+        let touched = self.books.take_touched();
+        for number in &touched {
+            let Some(account) = self.books.account(*number) else { continue };
             statement.execute(params![
                 number.0,
                 account.debits.get(),
@@ -270,7 +289,7 @@ impl Pages {
                 account.last.map(row::number),
             ])?;
         }
-        Ok(())
+        Ok(touched)
     }
 }
 
