@@ -179,7 +179,12 @@ impl Projection {
                     happening,
                 };
                 let mut follows = vec![publish(topic, &message, false)];
-                if let Ok(body) = serde_json::to_string(&message) {
+                // Bills come every few minutes and stand in the room's statement; here they would drive
+                // out the trips.
+                let is_kept = !matches!(**happening, Happening::Billed { .. });
+                if let Ok(body) = serde_json::to_string(&message)
+                    && is_kept
+                {
                     follows.push(Consequence::Store(Change::RoomEvent(
                         room.clone(),
                         row.seq,

@@ -26,7 +26,8 @@ const PAGES: [name: string, role: Role, path: string, ready: string][] = [
   ['backups', 'administrator', '/admin/backups', '[data-test=take]'],
   ['audit', 'administrator', '/admin/audit', '[data-test=deeds] .deed'],
   ['facts', 'administrator', '/admin/facts', '[data-test=facts] .fact'],
-  ['home', 'finance', '/', 'h1'],
+  ['money', 'finance', '/money', '[data-test=accounts]'],
+  ['quarantine', 'finance', '/power/quarantine', '.standing'],
   ['forbidden', 'guard', '/admin', '.standing'],
   ['nowhere', 'guard', '/nowhere', 'h1'],
 ]

@@ -114,10 +114,29 @@ export function rooms(): { id: string; line: number; unit: number }[] {
   return all
 }
 
+const CREDIT = `
+[credit]
+tariff = "dorm-power"
+bill_every_s = 1
+sign_s = 0
+`
+
+const TARIFFS = `
+[[tariffs]]
+id = "dorm-power"
+from = "2026-01-01"
+unit = "kwh"
+
+[[tariffs.prices]]
+all = "0.5"
+`
+
 /** What a story wants to be otherwise. */
 export interface Wishes {
   /** Orders that need two people. */
   twoPeople?: string[]
+  /** Rooms pay for electricity in advance. */
+  isPrepaid?: boolean
 }
 
 function campusToml(ports: Ports, wishes: Wishes): string {
@@ -198,9 +217,10 @@ id = "north"
 name = "北苑宿舍"
 parent = "campus"
 ${gateTables.join('')}
+${wishes.isPrepaid ? CREDIT : ''}
 [power]
 limit_w = 1200
-overload_s = 1
+${wishes.isPrepaid ? 'energy_every_s = 5\n' : ''}overload_s = 1
 reclose_after_s = 90
 tries_per_day = 1
 malicious = "off"
@@ -218,6 +238,7 @@ export function writeCampus(
   mkdirSync(join(campus, 'policies'), { recursive: true })
   writeFileSync(join(campus, 'campus.toml'), campusToml(ports, wishes))
   writeFileSync(join(campus, 'calendar.toml'), '')
+  if (wishes.isPrepaid) writeFileSync(join(campus, 'tariffs.toml'), TARIFFS)
   writeFileSync(join(campus, 'policies', 'entry.cedar'), POLICIES)
   writeFileSync(join(folder, 'people.csv'), PEOPLE)
   writeFileSync(join(folder, 'cards.csv'), CARD_ROWS)

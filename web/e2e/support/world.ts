@@ -34,6 +34,11 @@ export class World {
     this.wired(room, (line, unit) => line.draw(unit, watts))
   }
 
+  /** A room's counter shows so much from now on. */
+  count(room: string, kwh: number): void {
+    this.wired(room, (line, unit) => line.count(unit, kwh))
+  }
+
   silence(room: string, silent: boolean): void {
     this.wired(room, (line, unit) => line.silence(unit, silent))
   }

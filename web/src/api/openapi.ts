@@ -1,5 +1,56 @@
 /* Made from openapi.json by `npm run api`. Do not edit. */
 export interface paths {
+  '/api/accounts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The accounts whose names begin so, by name, at most a thousand. */
+    get: operations['get_accounts']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/accounts/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** An account. */
+    get: operations['get_account']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/accounts/{id}/statement': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The lines of an account, the newest first, as JSON, CSV or XLSX. */
+    get: operations['get_statement']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/alarms': {
     parameters: {
       query?: never
@@ -569,6 +620,176 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/money/adjust': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Sets money right by hand; above the limit of the campus it waits for a second person. */
+    post: operations['adjust_money']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/money/adjustments': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The adjustments that wait for a second person. */
+    get: operations['get_adjustments']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/money/adjustments/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Takes an adjustment back that waits. */
+    delete: operations['withdraw_adjustment']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/money/adjustments/{id}/confirm': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Agrees to an adjustment that a colleague has asked for, and carries it out. */
+    post: operations['confirm_adjustment']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/money/correct': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Moves back what a row has moved, by a row that names it. */
+    post: operations['correct_row']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/money/days/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A day of the books, with what each account and purpose came to if it is closed. */
+    get: operations['get_day']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/money/days/{id}/close': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Closes a day that is over, and all before it: nothing is added to it afterwards. */
+    post: operations['close_day']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/money/refund': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Gives money back: from a merchant, a unit's income or a room to a purse or a room. */
+    post: operations['refund_money']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/money/top-up': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Money comes in at a cash desk or from a bank, once for each receipt or reference. */
+    post: operations['top_up']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/money/transfer': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Moves money from a person's purse to a room's account. */
+    post: operations['transfer_money']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/operators': {
     parameters: {
       query?: never
@@ -723,6 +944,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/people/{id}/accounts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A person's purse, then the subsidies that are spent with it; empty until something was paid in. */
+    get: operations['get_accounts_of']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/proposals': {
     parameters: {
       query?: never
@@ -757,6 +995,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/quarantine': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Registers that are not believed: nothing is billed in these rooms until somebody has decided. */
+    get: operations['get_quarantine']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/rooms': {
     parameters: {
       query?: never
@@ -783,6 +1038,23 @@ export interface paths {
     }
     /** A room: power, relay, what it rests on, who wants it dark. */
     get: operations['get_room']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/rooms/{id}/account': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A room's money: balance, level, tariff, what is billed, how long it lasts. */
+    get: operations['get_room_account']
     put?: never
     post?: never
     delete?: never
@@ -879,6 +1151,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/rooms/{id}/reading': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Says what a register that is not believed is worth. */
+    post: operations['decide_reading']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/rooms/{id}/restore': {
     parameters: {
       query?: never
@@ -890,6 +1179,23 @@ export interface paths {
     put?: never
     /** Takes a cut back, releases a trip, and lets a stubborn relay be tried again. What others want, stands. */
     post: operations['restore_room']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/rooms/{id}/statement': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The lines of a room's account, the newest first, as JSON, CSV or XLSX. */
+    get: operations['get_room_statement']
+    put?: never
+    post?: never
     delete?: never
     options?: never
     head?: never
@@ -1076,6 +1382,32 @@ export interface paths {
 export type webhooks = Record<string, never>
 export interface components {
   schemas: {
+    /** @description An account. */
+    AccountView: {
+      /** @description `kind:owner`, such as `purse:2024001`. */
+      account: string
+      /**
+       * Format: int64
+       * @description The balance without what reservations hold back.
+       */
+      available_fen: number
+      /** Format: int64 */
+      balance_fen: number
+      /** Format: int64 */
+      daily_limit_fen?: number | null
+      kind: string
+      /** @description The last day on which a subsidy can be spent. */
+      last_day?: string | null
+      /**
+       * Format: int64
+       * @description The last row that touched it.
+       */
+      last_row?: number | null
+      /** Format: int64 */
+      single_limit_fen?: number | null
+      /** @description `open`, `frozen` or `closed`. */
+      state: string
+    }
     /** @description Which alarm is meant, as `/api/alarms` names it, and what is to be written about it. */
     AcknowledgeAsked: {
       area: string
@@ -1083,6 +1415,18 @@ export interface components {
       /** @description `gate`, `reader`, `room`, `valve`, `bus`, `feeder` or `controller`. */
       kind: string
       reason: string
+      why: string
+    }
+    /** @description An adjustment that waits for a second person. */
+    AdjustmentView: {
+      /** @description What it is confirmed or taken back by. */
+      adjustment: string
+      /** Format: int64 */
+      amount_fen: number
+      at: string
+      by: string
+      from: string
+      to: string
       why: string
     }
     /** @description An alarm that stands. */
@@ -1178,6 +1522,36 @@ export interface components {
       /** @description When it was begun, in UTC: the name of its folder. */
       name: string
     }
+    /** @description How a room stands with billing. */
+    BilledView: {
+      area: string
+      /**
+       * Format: int64
+       * @description What it can spend, its subsidies included; null until it is known.
+       */
+      balance_fen?: number | null
+      billed?: null | components['schemas']['RegisterView']
+      /** @description `well`, `low`, `nearly_empty`, `arrears` or `spent`. */
+      credit: string
+      /** @description Its power is off, or would be off but for a protected time: `no`, `deferred` or `yes`. */
+      dark: string
+      /** @description It is never dark for want of money. */
+      exempt: boolean
+      /**
+       * Format: int64
+       * @description What of this month's free allowance is left, in Wh.
+       */
+      free_wh: number
+      name: string
+      parked?: null | components['schemas']['ParkedView']
+      /**
+       * Format: int32
+       * @description How many share the free allowance.
+       */
+      people: number
+      room: string
+      tariff: string
+    }
     /** @description The campus as far as it concerns who asks. */
     CampusView: {
       areas: components['schemas']['AreaName'][]
@@ -1212,6 +1586,17 @@ export interface components {
       /** @description Of the policies that there are then; null: there are mistakes. */
       version?: string | null
       warnings: components['schemas']['MistakeView'][]
+    }
+    /** @description What a day came to. */
+    ClosedView: {
+      day: string
+      /** Format: int64 */
+      moved_fen: number
+      /**
+       * Format: int64
+       * @description Rows that moved money.
+       */
+      rows: number
     }
     /**
      * @description Why a request was refused. Codes are stable; none is ever renamed.
@@ -1254,11 +1639,52 @@ export interface components {
       | 'rules_changed'
       | 'backup_running'
       | 'same_meter'
+      | 'exists_with_different_amount'
+      | 'exists_with_different_order'
+      | 'not_positive'
+      | 'day_closed'
+      | 'day_not_over'
+      | 'unknown_account'
+      | 'unknown_person'
+      | 'same_account'
+      | 'account_closed'
+      | 'account_frozen'
+      | 'account_not_empty'
+      | 'wrong_accounts'
+      | 'limit_exceeded'
+      | 'insufficient_funds'
+      | 'reservation_unknown'
+      | 'reservation_ended'
+      | 'exceeds_reserved'
+      | 'not_expired'
+      | 'row_unknown'
+      | 'nothing_to_correct'
+      | 'exceeds_row'
+      | 'overflow'
+      | 'nothing_to_confirm'
+      | 'same_person'
+      | 'not_billed'
+      | 'nothing_parked'
+      | 'uncharged'
+      | 'billing_busy'
       | 'not_recorded'
       | 'gate_busy'
       | 'no_answer'
       | 'store_unreadable'
       | 'folder_unusable'
+    /** @description What a row has moved goes back, or a part of it. */
+    CorrectAsked: {
+      /** Format: int64 */
+      amount_fen: number
+      /** @description A key of the client's choice: with the same key it is done once. */
+      key: string
+      /**
+       * Format: int64
+       * @description The row of the statement that was wrong.
+       */
+      row: number
+      why: string
+    }
     /** @description A password, shown this once. */
     CredentialMade: {
       /** @description Devices must use it. */
@@ -1275,6 +1701,27 @@ export interface components {
       until?: string | null
       why: string
     }
+    /** @description A day of the books. */
+    DayView: {
+      closed: boolean
+      closed_by?: string | null
+      day: string
+      /** @description Empty while it is open. */
+      totals: components['schemas']['TotalView'][]
+    }
+    /** @description What was billed by the decision. */
+    DecidedView: {
+      /** Format: int64 */
+      amount_fen: number
+      /** Format: int64 */
+      quantity_wh: number
+      room: string
+    }
+    /**
+     * @description What becomes of the register.
+     * @enum {string}
+     */
+    DecisionAsked: 'go_on' | 'discard'
     /** @description A device of the campus, or a client of the broker that has an account. */
     DeviceView: {
       area: string
@@ -1461,6 +1908,12 @@ export interface components {
        * @description The last row of the journal.
        */
       last_seq: number
+      ledger_capacity: number
+      /** Format: int64 */
+      ledger_failed_commits: number
+      ledger_healthy: boolean
+      /** @description Payments that wait for the disk, and how many may. */
+      ledger_waiting: number
       /** @description Whether messages of devices can come and go. */
       link_up: boolean
       /** @description `ok`, or what is wrong. */
@@ -1503,36 +1956,31 @@ export interface components {
       area: string
       id: string
     }
-    /** @description A Modbus line at one moment. */
+    /** @description A line of a statement: a row of the ledger as the owner of one account sees it. */
     LineView: {
-      area: string
-      /**
-       * Format: int32
-       * @description The share of the line's time in use, in thousandths.
-       */
-      busy_permille?: number | null
       /**
        * Format: int64
-       * @description One round over all rooms, as computed, in milliseconds.
+       * @description The row that it ends or corrects.
        */
-      cycle_ms: number
-      /** Format: int32 */
-      dead_permille?: number | null
-      line: string
-      /**
-       * Format: int64
-       * @description The last one that was measured.
-       */
-      measured_cycle_ms?: number | null
-      rooms: number
-      units: components['schemas']['UnitView'][]
-      up: boolean
-      /**
-       * Format: int64
-       * @description The computed longest time from an overload to its relay seen open, in milliseconds; what the
-       *     limit's own delay adds is not in it.
-       */
-      worst_trip_ms: number
+      about?: number | null
+      /** @description The other account. */
+      account: string
+      at: string
+      by?: string | null
+      /** @description What caused it; null on the further rows of an entry. */
+      cause?: string | null
+      /** @description The day of the books. */
+      day: string
+      /** Format: int64 */
+      in_fen?: number | null
+      /** Format: int64 */
+      out_fen?: number | null
+      /** @description `transfer`, `reserve`, `post`, `release`, `expire` or `correct`. */
+      phase: string
+      purpose: string
+      /** Format: int64 */
+      row: number
+      why?: string | null
     }
     /** @description A measure over an area. */
     MeasureAsked: {
@@ -1575,6 +2023,17 @@ export interface components {
       until?: string | null
       why: string
     }
+    /** @description From an account to another. */
+    MoveAsked: {
+      /** Format: int64 */
+      amount_fen: number
+      /** @description `kind:owner`, such as `income:electricity`. */
+      from: string
+      /** @description A key of the client's choice: with the same key it is done once. */
+      key: string
+      to: string
+      why: string
+    }
     /** @description Open once. */
     OpenAsked: {
       /** @description `in` or `out`. */
@@ -1610,6 +2069,37 @@ export interface components {
       role: string
       sessions: components['schemas']['SessionShown'][]
       tokens: components['schemas']['TokenView'][]
+    }
+    /** @description What came of an order. */
+    PaidView: {
+      /** @description What it is confirmed or taken back by, while it waits. */
+      adjustment?: string | null
+      /**
+       * Format: int64
+       * @description The first row of what came of it.
+       */
+      entry?: number | null
+      /**
+       * Format: int64
+       * @description The balance of who paid, and of who was paid, after it; null when it was not carried out now.
+       */
+      from_balance_fen?: number | null
+      /** @description `posted`; `exists`: it was carried out before, and not again; `waits` for a second person. */
+      outcome: string
+      /** Format: int64 */
+      to_balance_fen?: number | null
+    }
+    /** @description A register that is not believed, beside the last one that was. */
+    ParkedView: {
+      area: string
+      billed?: null | components['schemas']['RegisterView']
+      /** @description What the meter showed when it was parked, and what it shows now. */
+      first: components['schemas']['RegisterView']
+      latest: components['schemas']['RegisterView']
+      name: string
+      room: string
+      /** @description `dropped`, `jumped`, `settings_changed` or `reversed`. */
+      why: string
     }
     /** @description A password, shown this once. */
     PasswordMade: {
@@ -1689,6 +2179,22 @@ export interface components {
       direction: string
       id: string
     }
+    /** @description What a register is worth. */
+    ReadingAsked: {
+      decision: components['schemas']['DecisionAsked']
+      /**
+       * Format: int64
+       * @description With `go_on`: what was used until then, in Wh; 0 if not given.
+       */
+      quantity_wh?: number | null
+      why: string
+    }
+    /** @description A register at a moment. */
+    RegisterView: {
+      at: string
+      /** Format: int64 */
+      register_wh: number
+    }
     /** @description What an operator did about an alarm. */
     RemarkView: {
       at: string
@@ -1709,6 +2215,17 @@ export interface components {
       gates?: string[]
       role: string
     }
+    /** @description A room's money. */
+    RoomAccountView: components['schemas']['BilledView'] & {
+      /** @description Its own account, then the subsidies that are spent with it. */
+      accounts: components['schemas']['AccountView'][]
+      /**
+       * Format: double
+       * @description For how many days the balance lasts at the pace of the last days that are over; null: nothing
+       *     was spent, or nothing is known.
+       */
+      days_left?: number | null
+    }
     RoomName: {
       area: string
       id: string
@@ -1723,8 +2240,16 @@ export interface components {
       alarms: string[]
       area: string
       at: string
+      /**
+       * Format: int64
+       * @description What it has left to pay with, in fen, its subsidies included; below zero it owes. Absent where
+       *     rooms do not pay in advance.
+       */
+      balance_fen?: number | null
       /** @description The last commands to its relay, the latest last. */
       commands: Record<string, never>[]
+      /** @description What that means: `well`, `low`, `nearly_empty`, `arrears` or `spent`. */
+      credit?: string | null
       /** Format: double */
       current_a?: number | null
       /** @description When that was read. */
@@ -1857,6 +2382,16 @@ export interface components {
       operator: string
       password: string
     }
+    /** @description A statement: the newest lines first. */
+    StatementView: {
+      account: string
+      lines: components['schemas']['LineView'][]
+      /**
+       * Format: int64
+       * @description `before` of the next page; null when there is no more.
+       */
+      next_before?: number | null
+    }
     /** @description Which ticket is to be renewed. */
     TicketAsked: {
       /**
@@ -1913,6 +2448,38 @@ export interface components {
        */
       gates: string[]
     }
+    /** @description Money that comes in: from a cash desk with a receipt, or from a bank with its reference. */
+    TopUpAsked: {
+      /** Format: int64 */
+      amount_fen: number
+      bank?: string | null
+      desk?: string | null
+      /** Format: int64 */
+      receipt?: number | null
+      reference?: string | null
+      /** @description Whom it is for: `purse:PERSON` or `room:ROOM`. */
+      to: string
+      why: string
+    }
+    /** @description What an account and purpose came to on a day. */
+    TotalView: {
+      account: string
+      /** Format: int64 */
+      in_fen: number
+      /** Format: int64 */
+      out_fen: number
+      purpose: string
+    }
+    /** @description From a person's purse to a room's account. */
+    TransferAsked: {
+      /** Format: int64 */
+      amount_fen: number
+      /** @description A key of the client's choice: with the same key it is done once. */
+      key: string
+      person: string
+      room: string
+      why: string
+    }
     /** @description One unit of a line. */
     UnitView: {
       alive: boolean
@@ -1946,6 +2513,10 @@ export interface components {
       room: string
       zh: string
     }
+    /** @description What was done with an adjustment. */
+    Withdrawn: {
+      adjustment: string
+    }
   }
   responses: never
   parameters: never
@@ -1955,6 +2526,239 @@ export interface components {
 }
 export type $defs = Record<string, never>
 export interface operations {
+  get_accounts: {
+    parameters: {
+      query?: {
+        /** @description What their names begin with, such as `room:dorm-1` or `income:`. */
+        prefix?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_account: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountView']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_statement: {
+    parameters: {
+      query?: {
+        /** @description Only lines before this row: the next page. */
+        before?: number
+        /** @description 1 to 10,000; 100 if not given. */
+        limit?: number
+        /** @description `json`, `csv` or `xlsx`; `json` if not given. */
+        format?: string
+      }
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['StatementView']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   get_alarms: {
     parameters: {
       query?: never
@@ -1990,7 +2794,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2074,7 +2878,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2083,7 +2887,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -2176,7 +2980,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2185,7 +2989,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -2278,7 +3082,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2287,7 +3091,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -2380,7 +3184,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2389,7 +3193,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -2482,7 +3286,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2491,7 +3295,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -2573,7 +3377,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2661,7 +3465,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2670,7 +3474,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -2767,7 +3571,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2776,7 +3580,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -2873,7 +3677,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2882,7 +3686,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -2979,7 +3783,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -2988,7 +3792,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -3072,7 +3876,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -3160,7 +3964,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -3169,7 +3973,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -3266,7 +4070,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -3275,7 +4079,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -3372,7 +4176,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -3381,7 +4185,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -3478,7 +4282,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -3487,7 +4291,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -3584,7 +4388,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -3657,7 +4461,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -3743,7 +4547,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -3752,7 +4556,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -3845,7 +4649,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -3854,7 +4658,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -3936,7 +4740,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4009,7 +4813,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4095,7 +4899,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4104,7 +4908,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -4201,7 +5005,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4210,7 +5014,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -4313,7 +5117,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4391,7 +5195,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4464,7 +5268,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4545,7 +5349,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4621,7 +5425,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4696,7 +5500,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4784,7 +5588,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4793,7 +5597,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -4890,7 +5694,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -4899,7 +5703,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -4996,7 +5800,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5005,7 +5809,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -5087,7 +5891,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5173,7 +5977,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5182,7 +5986,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -5277,7 +6081,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5286,7 +6090,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -5368,7 +6172,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5441,7 +6245,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5469,6 +6273,992 @@ export interface operations {
         }
       }
       /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  adjust_money: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MoveAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PaidView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_adjustments: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AdjustmentView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  withdraw_adjustment: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Withdrawn']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  confirm_adjustment: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PaidView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  correct_row: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CorrectAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PaidView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_day: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DayView']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  close_day: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ClosedView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  refund_money: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MoveAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PaidView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  top_up: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TopUpAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PaidView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  transfer_money: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TransferAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PaidView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
       503: {
         headers: {
           [name: string]: unknown
@@ -5514,7 +7304,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5600,7 +7390,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5609,7 +7399,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -5704,7 +7494,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5713,7 +7503,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -5810,7 +7600,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5819,7 +7609,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -5914,7 +7704,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -5923,7 +7713,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -6018,7 +7808,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -6027,7 +7817,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -6124,7 +7914,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -6133,7 +7923,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -6229,7 +8019,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -6238,7 +8028,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -6331,7 +8121,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -6340,7 +8130,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -6427,7 +8217,82 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_accounts_of: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AccountView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -6500,7 +8365,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -6586,7 +8451,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -6595,7 +8460,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -6642,6 +8507,79 @@ export interface operations {
       }
     }
   }
+  get_quarantine: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ParkedView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   get_rooms: {
     parameters: {
       query?: never
@@ -6677,7 +8615,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -6761,7 +8699,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -6770,7 +8708,109 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_room_account: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RoomAccountView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -6867,7 +8907,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -6876,7 +8916,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -6964,7 +9004,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -7052,7 +9092,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -7061,7 +9101,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -7158,7 +9198,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -7167,7 +9207,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -7254,7 +9294,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -7282,6 +9322,112 @@ export interface operations {
         }
       }
       /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  decide_reading: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReadingAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DecidedView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
       503: {
         headers: {
           [name: string]: unknown
@@ -7342,7 +9488,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -7351,7 +9497,116 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_room_statement: {
+    parameters: {
+      query?: {
+        /** @description Only lines before this row: the next page. */
+        before?: number
+        /** @description 1 to 10,000; 100 if not given. */
+        limit?: number
+        /** @description `json`, `csv` or `xlsx`; `json` if not given. */
+        format?: string
+      }
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['StatementView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -7444,7 +9699,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -7453,7 +9708,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -7535,7 +9790,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -7621,7 +9876,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -7630,7 +9885,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -7725,7 +9980,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown
@@ -7734,7 +9989,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description It contradicts how things are: nothing to end, to take back, to forgive */
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
       409: {
         headers: {
           [name: string]: unknown
@@ -7816,7 +10071,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description No such gate, area or room */
+      /** @description No such gate, area, room, account or row */
       404: {
         headers: {
           [name: string]: unknown

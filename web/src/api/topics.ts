@@ -68,6 +68,9 @@ export type Reason =
   | 'meter_changed'
   | 'feeder_overloaded'
   | 'line_down'
+  | 'ledger_damaged'
+  | 'reading_parked'
+  | 'not_billed'
   | 'rules_refused'
 export type PersonKind = 'teacher' | 'student' | 'merchant' | 'family' | 'temporary' | 'visitor'
 /**
@@ -82,6 +85,10 @@ export type DeviceMoment = string
  * How a gate stands.
  */
 export type Mode = 'secure' | 'free' | 'blocked' | 'locked_down' | 'released'
+/**
+ * How a room stands that pays in advance.
+ */
+export type CreditLevel = 'well' | 'low' | 'nearly_empty' | 'arrears' | 'spent'
 export type Sentence = string
 /**
  * RFC 3339 in UTC, as the journal has it.
@@ -446,6 +453,11 @@ export interface RoomState {
    */
   energy_at?: string
   /**
+   * What it has left to pay with, its subsidies included; below zero it owes. Absent where rooms do not pay in advance.
+   */
+  balance_fen?: number
+  credit?: CreditLevel
+  /**
    * The number of the meter that answers
    */
   meter_serial?: string
@@ -577,6 +589,12 @@ export interface RoomEvent {
     | 'meter_found'
     | 'meter_changed'
     | 'meter_accepted'
+    | 'billed'
+    | 'credited'
+    | 'credit_level'
+    | 'cut_deferred'
+    | 'reading_parked'
+    | 'reading_decided'
   evidence?: Evidence
   tries_left?: Count
   by?: string | null
@@ -601,6 +619,33 @@ export interface RoomEvent {
    * The number of the meter on record.
    */
   known?: string
+  bill?: Bill
+  parked?: Parked
+  decision?: Decision
+  /**
+   * With `credited` - what the money was for.
+   */
+  purpose?:
+    | 'top_up'
+    | 'room_top_up'
+    | 'purchase'
+    | 'water'
+    | 'fee'
+    | 'usage'
+    | 'refund'
+    | 'grant'
+    | 'subsidy_expired'
+    | 'payout'
+    | 'adjustment'
+  /**
+   * With `credited` - what came in.
+   */
+  amount_fen?: number
+  level?: CreditLevel
+  /**
+   * With `credit_level` and `cut_deferred`.
+   */
+  balance_fen?: number
   limit_w?: number
   night_limit_w?: number | null
 }
@@ -611,6 +656,76 @@ export interface DemandOff {
   }
   since: Utc
   until: UtcOrNever
+}
+/**
+ * What was used between two readings, line by line.
+ */
+export interface Bill {
+  meter: Code
+  /**
+   * Counts the devices that were here.
+   */
+  epoch: number
+  from: Register
+  to: Register
+  quantity_wh: Count
+  lines: {
+    tariff: Code
+    version: Count
+    band: 'sharp' | 'peak' | 'flat' | 'valley'
+    /**
+     * Counted from 1; null - out of the free allowance.
+     */
+    tier: number | null
+    /**
+     * In Wh.
+     */
+    quantity: number
+    /**
+     * For a Wh.
+     */
+    price_micro_fen: number
+    /**
+     * What it adds; the rest below a fen is carried.
+     */
+    amount_fen: number
+  }[]
+  amount_fen: number
+  /**
+   * A person has said what was used.
+   */
+  decided: boolean
+}
+/**
+ * What a meter showed, and when.
+ */
+export interface Register {
+  at: Utc
+  /**
+   * In Wh.
+   */
+  register: number
+}
+/**
+ * A register that is not believed, beside the last one that was.
+ */
+export interface Parked {
+  why: 'dropped' | 'jumped' | 'settings_changed' | 'reversed'
+  billed: Register | null
+  first: Register
+  latest: Register
+}
+/**
+ * What a person has decided of such a register.
+ */
+export interface Decision {
+  decision: 'go_on_from' | 'discard'
+  /**
+   * What was used until then
+   */
+  quantity?: number
+  by: Code
+  reason: string
 }
 export interface LineState {
   line: Code

@@ -53,6 +53,18 @@ export const router = createRouter({
       meta: { title: 'nav.lines', section: 'power' },
     },
     {
+      path: '/power/quarantine',
+      name: 'quarantine',
+      component: () => import('@/pages/power/QuarantinePage.vue'),
+      meta: { title: 'nav.quarantine', section: 'quarantine' },
+    },
+    {
+      path: '/money',
+      name: 'money',
+      component: () => import('@/pages/money/MoneyPage.vue'),
+      meta: { title: 'nav.money', section: 'money' },
+    },
+    {
       path: '/security',
       name: 'security',
       component: () => import('@/pages/security/SecurityPage.vue'),
@@ -137,6 +149,8 @@ export const router = createRouter({
 export const FIRST: Record<Section, RouteLocationRaw> = {
   guard: { name: 'guard' },
   power: { name: 'power' },
+  quarantine: { name: 'quarantine' },
+  money: { name: 'money' },
   security: { name: 'security' },
   people: { name: 'passages' },
   admin: { name: 'admin' },

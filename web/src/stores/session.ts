@@ -5,7 +5,7 @@ import { onSignedOut, Refusal, session as interfaceOf, useCsrf } from '@/api/cli
 import type { Campus, Role, Session } from '@/api/session'
 import { isWithin } from '@/lib/area-view'
 
-export type Section = 'guard' | 'power' | 'security' | 'people' | 'admin'
+export type Section = 'guard' | 'power' | 'quarantine' | 'security' | 'people' | 'money' | 'admin'
 export type Act =
   | 'gates'
   | 'areas'
@@ -17,6 +17,8 @@ export type Act =
   | 'forgive'
   | 'power'
   | 'limits'
+  | 'pay'
+  | 'decide_reading'
   | 'see_entries'
   | 'see_alarms'
   | 'see_areas'
@@ -26,11 +28,11 @@ export type Act =
 const SECTIONS: Record<Role, Section[]> = {
   guard: ['guard'],
   dormitory_manager: ['power', 'guard', 'people'],
-  utilities: ['power'],
+  utilities: ['power', 'quarantine'],
   security: ['security', 'people', 'guard', 'power'],
-  finance: [],
-  auditor: ['security', 'people', 'power', 'admin'],
-  administrator: ['security', 'people', 'guard', 'power', 'admin'],
+  finance: ['money', 'quarantine'],
+  auditor: ['security', 'people', 'power', 'quarantine', 'money', 'admin'],
+  administrator: ['security', 'people', 'guard', 'power', 'quarantine', 'money', 'admin'],
 }
 
 const SEES: Act[] = ['see_entries', 'see_alarms', 'see_areas']
@@ -40,9 +42,9 @@ const ORDERS: Act[] = ['gates', 'areas', 'acknowledge', 'hand_over', 'forgive']
 const ACTS: Record<Role, Act[]> = {
   guard: [...SEES, ...ORDERS],
   dormitory_manager: [...SEES, ...ORDERS, 'search', 'power'],
-  utilities: ['see_alarms', 'acknowledge', 'power', 'limits'],
+  utilities: ['see_alarms', 'acknowledge', 'power', 'limits', 'decide_reading'],
   security: [...SEES, 'see_facts', 'search', ...ORDERS, 'end_emergency'],
-  finance: [],
+  finance: ['pay'],
   auditor: [...SEES, 'see_facts', 'search'],
   administrator: [
     ...SEES,
@@ -52,6 +54,8 @@ const ACTS: Record<Role, Act[]> = {
     'end_emergency',
     'power',
     'limits',
+    'pay',
+    'decide_reading',
     'manage',
   ],
 }
