@@ -2,11 +2,12 @@
 //! rights and hashes, and back.
 
 use onecard_rules::{Time, event::DeviceKind};
+use rand::{TryRngCore as _, rngs::OsRng};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    broker::accounts::{Account, Rights, SecretHash},
-    store::database::Account as StoredAccount,
+    broker::accounts::{Account, Rights, SECRET_BYTES, Secret, SecretHash},
+    store::{database::Account as StoredAccount, operator::NoRandomness},
 };
 
 /// A stored account that makes no sense.
@@ -37,15 +38,37 @@ pub fn read(rows: &[StoredAccount], now: Time) -> Result<Vec<(String, Account)>,
 
 fn account(row: &StoredAccount) -> Result<Account, AccountMistake> {
     let wrong = |what: String| AccountMistake { username: row.username.clone(), what };
-    let stored = serde_json::from_str(&row.rights).map_err(|error| wrong(error.to_string()))?;
     let secret: SecretHash =
         row.hash.parse().map_err(|_| wrong("its secret's hash is damaged".to_owned()))?;
-    let rights = match stored {
+    Ok(Account { rights: rights(row)?, secret })
+}
+
+/// What a stored account may do.
+///
+/// # Errors
+/// When it makes no sense.
+pub fn rights(row: &StoredAccount) -> Result<Rights, AccountMistake> {
+    let wrong = |what: String| AccountMistake { username: row.username.clone(), what };
+    let stored = serde_json::from_str(&row.rights).map_err(|error| wrong(error.to_string()))?;
+    Ok(match stored {
         Stored::Device { area, kind, device } => Rights::Device { area, kind, device },
         Stored::Dashboard { areas } => Rights::Dashboard { areas },
         Stored::System => Rights::System,
+    })
+}
+
+/// A new password, and what is stored of it.
+///
+/// # Errors
+/// When the system gives no random numbers.
+pub fn new_secret() -> Result<(Secret, SecretHash), NoRandomness> {
+    let random = || {
+        let mut bytes = [0; SECRET_BYTES];
+        OsRng.try_fill_bytes(&mut bytes).map(|()| bytes).map_err(NoRandomness)
     };
-    Ok(Account { rights, secret })
+    let secret = Secret::generate(random()?);
+    let hash = secret.hash(random()?);
+    Ok((secret, hash))
 }
 
 /// An account as it is stored.

@@ -6,7 +6,7 @@
 use actix::{Actor, Context, Handler, Message, ResponseFuture};
 use onecard_devices::{alarm, clock::SharedClock};
 use onecard_rules::{
-    alarm::{AlarmBoard, Standing},
+    alarm::{AlarmBoard, Remark, Standing, Step},
     event::{Act, Alarm, Event, Subject},
     ids::OperatorId,
     reason::Reason,
@@ -47,6 +47,31 @@ pub enum AcknowledgeRefusal {
 pub struct Acknowledge {
     pub subject: Subject,
     pub reason: Reason,
+    pub by: OperatorId,
+    pub why: String,
+}
+
+/// What an operator wants done about an alarm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// Keep what is written.
+    Note,
+    /// Hand it up to the security office, a severity up.
+    Escalate,
+    /// Somebody sees to it, or nobody any more.
+    Assign(Option<OperatorId>),
+    /// Have it sound again.
+    Page,
+}
+
+/// Does something about an alarm, in an operator's name; `why` is what was written. Answered when it
+/// is on record.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<(), AcknowledgeRefusal>")]
+pub struct HandleAlarm {
+    pub subject: Subject,
+    pub reason: Reason,
+    pub wanted: Wanted,
     pub by: OperatorId,
     pub why: String,
 }
@@ -120,6 +145,31 @@ impl Handler<Acknowledge> for Alarms {
             return Box::pin(async { Err(AcknowledgeRefusal::NotStanding) });
         }
         let act = Act::AlarmAcknowledged { subject, reason };
+        let recorded = self.journal.append_and_wait(Event::OperatorActed { at, by, why, act });
+        Box::pin(
+            async move { recorded.await.map(drop).map_err(|_| AcknowledgeRefusal::NotRecorded) },
+        )
+    }
+}
+
+impl Handler<HandleAlarm> for Alarms {
+    type Result = ResponseFuture<Result<(), AcknowledgeRefusal>>;
+
+    fn handle(&mut self, asked: HandleAlarm, _: &mut Self::Context) -> Self::Result {
+        let HandleAlarm { subject, reason, wanted, by, why } = asked;
+        let at = self.clock.now();
+        let Some(standing) = self.board.find(&subject, reason) else {
+            return Box::pin(async { Err(AcknowledgeRefusal::NotStanding) });
+        };
+        let step = match wanted {
+            Wanted::Note => Step::Noted,
+            Wanted::Escalate => Step::Escalated { severity: standing.severity().raised() },
+            Wanted::Assign(to) => Step::Assigned { to },
+            Wanted::Page => Step::Paged,
+        };
+        let remark = Remark { at, by: by.clone(), step: step.clone(), text: why.clone() };
+        self.board.handle(&subject, reason, remark);
+        let act = Act::AlarmHandled { subject, reason, step };
         let recorded = self.journal.append_and_wait(Event::OperatorActed { at, by, why, act });
         Box::pin(
             async move { recorded.await.map(drop).map_err(|_| AcknowledgeRefusal::NotRecorded) },

@@ -5,6 +5,7 @@
 //! every key.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -62,12 +63,21 @@ impl Campus {
     /// # Errors
     /// All mistakes of all files.
     pub fn load(folder: &Path) -> Result<Self, Mistakes> {
+        Self::load_edited(folder, &BTreeMap::new())
+    }
+
+    /// Reads and checks a campus folder as it would be with these files in it, by name below the
+    /// folder: `calendar.toml`, `tariffs.toml` and policies. Nothing is written.
+    ///
+    /// # Errors
+    /// All mistakes of all files.
+    pub fn load_edited(folder: &Path, edits: &Edits) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
         let mut warnings = Vec::new();
-        let calendar_text = read(folder, "calendar.toml", &mut mistakes);
+        let calendar_text = read_edited(folder, "calendar.toml", edits, &mut mistakes);
         let calendar = calendar_text.and_then(|text| calendar::read(&text, &mut mistakes));
-        let (tariffs, all_tariffs) = read_tariffs(folder, &mut mistakes);
-        let sources = read_policies(folder, &mut mistakes);
+        let (tariffs, all_tariffs) = read_tariffs(folder, edits, &mut mistakes);
+        let sources = read_policies(folder, edits, &mut mistakes);
         let campus = read(folder, "campus.toml", &mut mistakes).and_then(|text| {
             let root = Table::parse("campus.toml", &text, &mut mistakes)?;
             let calendar = calendar.as_ref();
@@ -153,6 +163,18 @@ fn compile(
     }
 }
 
+/// Texts in place of files of a campus folder, by name below it.
+pub type Edits = BTreeMap<String, String>;
+
+fn read_edited(
+    folder: &Path,
+    name: &str,
+    edits: &Edits,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<String> {
+    edits.get(name).cloned().or_else(|| read(folder, name, mistakes))
+}
+
 /// Reads a file of the folder; what is wrong with it becomes a mistake.
 fn read(folder: &Path, name: &str, mistakes: &mut Vec<Mistake>) -> Option<String> {
     let path = folder.join(name);
@@ -172,17 +194,21 @@ fn read(folder: &Path, name: &str, mistakes: &mut Vec<Mistake>) -> Option<String
 }
 
 /// The tariffs, and whether that is all of them; a campus that sells nothing has none.
-fn read_tariffs(folder: &Path, mistakes: &mut Vec<Mistake>) -> (tariffs::Tariffs, bool) {
-    if !folder.join(tariffs::FILE).exists() {
+fn read_tariffs(
+    folder: &Path,
+    edits: &Edits,
+    mistakes: &mut Vec<Mistake>,
+) -> (tariffs::Tariffs, bool) {
+    if !edits.contains_key(tariffs::FILE) && !folder.join(tariffs::FILE).exists() {
         return (tariffs::Tariffs::default(), true);
     }
     let before = mistakes.len();
-    let text = read(folder, tariffs::FILE, mistakes);
+    let text = read_edited(folder, tariffs::FILE, edits, mistakes);
     let tariffs = text.and_then(|text| tariffs::read(&text, mistakes)).unwrap_or_default();
     (tariffs, mistakes.len() == before)
 }
 
-fn read_policies(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<PolicySource> {
+fn read_policies(folder: &Path, edits: &Edits, mistakes: &mut Vec<Mistake>) -> Vec<PolicySource> {
     let mut names: Vec<String> = Vec::new();
     match fs::read_dir(folder.join("policies")) {
         Ok(entries) => {
@@ -195,10 +221,12 @@ fn read_policies(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<PolicySource
         }
     }
     names.retain(|name| Path::new(name).extension().is_some_and(|end| end == "cedar"));
+    names.extend(edits.keys().filter_map(|name| name.strip_prefix("policies/")).map(str::to_owned));
     names.sort();
+    names.dedup();
     let sources = names.into_iter().filter_map(|name| {
         let file = format!("policies/{name}");
-        read(folder, &file, mistakes).map(|text| PolicySource { file, text })
+        read_edited(folder, &file, edits, mistakes).map(|text| PolicySource { file, text })
     });
     sources.collect()
 }

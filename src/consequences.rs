@@ -13,8 +13,10 @@ use onecard_devices::{
 };
 use onecard_rules::{
     Time,
-    alarm::{AlarmBoard, Standing},
+    alarm::{AlarmBoard, Remark, Severity, Standing},
     event::{Act, DeviceKind, Event, Passage, Subject},
+    handover::Handover,
+    ids::OperatorId,
     power::room::Happening,
     reason::{Language, Reason},
     water,
@@ -85,6 +87,7 @@ struct AlarmRow<'a> {
     prev_seq: Option<u64>,
     state: &'static str,
     reason: Reason,
+    severity: Severity,
     since: String,
     detail: &'a str,
     text_zh: &'static str,
@@ -95,9 +98,19 @@ struct AlarmRow<'a> {
 #[derive(Debug, Serialize)]
 struct StandingRow {
     reason: Reason,
+    severity: Severity,
     since: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     acknowledged_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escalated_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assigned_to: Option<String>,
+    /// When it was to sound again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paged_at: Option<String>,
+    /// How many remarks there are; `/api/alarms` has them.
+    remarks: usize,
 }
 
 impl Projection {
@@ -137,8 +150,8 @@ impl Projection {
                 let (kind, area) = (measure.kind, measure.area.clone());
                 vec![Consequence::Store(Change::MeasureEnded(kind, area)), self.fact(row, earlier)]
             }
-            Event::OperatorActed { at, by, act, .. } => {
-                let mut follows = self.acted(row, *at, by, act, earlier);
+            Event::OperatorActed { at, by, why, act } => {
+                let mut follows = self.acted(row, (*at, by, why), act, earlier);
                 follows.push(self.fact(row, earlier));
                 follows
             }
@@ -178,7 +191,20 @@ impl Projection {
                     room: room.as_str(),
                     happening,
                 };
-                vec![publish(topic, &message, false)]
+                let mut follows = vec![publish(topic, &message, false)];
+                // Bills come every few minutes and stand in the room's statement; here they would drive
+                // out the trips.
+                let is_kept = !matches!(**happening, Happening::Billed { .. });
+                if let Ok(body) = serde_json::to_string(&message)
+                    && is_kept
+                {
+                    follows.push(Consequence::Store(Change::RoomEvent(
+                        room.clone(),
+                        row.seq,
+                        body,
+                    )));
+                }
+                follows
             }
             Event::TapHappened { at, area, tap, happening } => {
                 let (area, kind, device) = (area.as_str(), DeviceKind::Valve, tap.as_str());
@@ -197,8 +223,7 @@ impl Projection {
     fn acted(
         &mut self,
         row: &Row,
-        at: Time,
-        by: &onecard_rules::ids::OperatorId,
+        (at, by, why): (Time, &OperatorId, &str),
         act: &Act,
         earlier: &dyn Fn(&Event) -> Option<u64>,
     ) -> Vec<Consequence> {
@@ -215,6 +240,22 @@ impl Projection {
                 let mut follows = vec![self.alarm(row, subject, earlier)];
                 follows.extend(self.stands(subject, *reason));
                 follows
+            }
+            Act::AlarmHandled { subject, reason, step } => {
+                let (by, step, text) = (by.clone(), step.clone(), why.to_owned());
+                self.alarms.handle(subject, *reason, Remark { at, by, step, text });
+                let mut follows = vec![self.alarm(row, subject, earlier)];
+                follows.extend(self.stands(subject, *reason));
+                follows
+            }
+            Act::HandoverWritten { note, gates } => {
+                let (note, by, text) = (note.clone(), by.clone(), why.to_owned());
+                let gates = gates.iter().cloned().collect();
+                let note = Handover { note, at, by, gates, text };
+                vec![Consequence::Store(Change::HandoverStands(note))]
+            }
+            Act::HandoverTaken { note, .. } => {
+                vec![Consequence::Store(Change::HandoverTaken(note.clone()))]
             }
             // Whose whereabouts were forgotten is a fact of its own.
             Act::PassbackForgiven { .. } | Act::PassbackForgivenWithin { .. } => Vec::new(),
@@ -260,6 +301,7 @@ impl Projection {
             prev_seq,
             state: if latest.acknowledged.is_some() { "acknowledged" } else { "raised" },
             reason: alarm.reason,
+            severity: latest.severity(),
             since: local(alarm.since, self.zone),
             detail: &alarm.detail,
             text_zh: alarm.reason.for_guard(Language::Chinese),
@@ -279,8 +321,13 @@ impl Projection {
     fn standing_row(&self, standing: &Standing) -> StandingRow {
         StandingRow {
             reason: standing.alarm.reason,
+            severity: standing.severity(),
             since: local(standing.alarm.since, self.zone),
             acknowledged_by: standing.acknowledged.as_ref().map(|(by, _)| by.to_string()),
+            escalated_by: standing.escalated.as_ref().map(|(by, _)| by.to_string()),
+            assigned_to: standing.assigned.as_ref().map(ToString::to_string),
+            paged_at: standing.paged.map(|at| local(at, self.zone)),
+            remarks: standing.remarks.len(),
         }
     }
 

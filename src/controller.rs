@@ -28,7 +28,7 @@ use onecard_rules::{
 use tokio::{sync::watch, task::JoinHandle};
 use tracing::{info, warn};
 
-use common::Common;
+use common::{Asked, Common};
 use tables::Tables;
 pub use tables::directory_of;
 
@@ -37,8 +37,7 @@ use crate::{
     campus::{Campus, Mistakes},
     clock::SystemClock,
     http::{
-        self, AccessDesk, AlarmDesk, Backend, BillingDesk, HttpFailure, PowerDesk, Supplies,
-        WaterDesk,
+        self, AccessDesk, AlarmDesk, BillingDesk, HandoverDesk, HttpFailure, PowerDesk, WaterDesk,
     },
     late::LateReceiver,
     link::{Link, LinkFailure},
@@ -49,7 +48,7 @@ use crate::{
     store::{
         OnDurable, StoreFailure, WriteFailure, database::Database, journal::Journal, ledger::Ledger,
     },
-    wiring::{self, Parts, TapParts},
+    wiring::{self, Parts, Services, TapParts},
 };
 
 /// The controller's code in topics.
@@ -148,6 +147,7 @@ impl Controller {
             projected_alarms,
         } = tables;
         let rooms_since = recovery.take_rooms();
+        let handovers = recovery.take_handovers();
         let ((presence, orders, alarms), now) = (recovery.finish(&site), clock.now());
         let (people, cards) = (directory.people_count(), directory.card_count());
         let rules_version = rules.version.clone();
@@ -155,6 +155,7 @@ impl Controller {
         let parts = Parts {
             site: Arc::clone(&site),
             alarms,
+            handovers,
             recent,
             journal: journal.clone(),
             clock: clock.clone(),
@@ -172,42 +173,34 @@ impl Controller {
             standings,
             ledger: ledger.clone(),
         };
-        let services = wiring::start(parts, state, taps);
-        late.name(services.switchboard.receive());
+        let Services { access, alarms, handovers, water, gates, switchboard } =
+            wiring::start(parts, state, taps);
+        late.name(switchboard.receive());
         let common =
             Common { journal, database, ledger, clock, metrics, topics, link: link.publisher() };
-        let telling = common.telling(&books, &services.alarms)?;
-        let power =
-            common.power(&campus, &site, &loaded, rooms_since, (&services.alarms, &services.water));
-        let (billing, cashier) = common.money(&campus, &site, &power, &services.alarms).await?;
+        let telling = common.telling(&books, &alarms)?;
+        let power = common.power(&campus, &site, &loaded, rooms_since, (&alarms, &water));
+        let (billing, cashier) = common.money(&campus, &site, &power, &alarms).await?;
 
         let (stop, stopped) = watch::channel(false);
         let outbox = common.outbox((projected_alarms, loaded.as_of), site.zone, stopped.clone())?;
         let known = common.operators(&site, &accounts, link.handle(), stopped.clone());
+        let asked = Asked {
+            access: AccessDesk::of(&access),
+            alarms: AlarmDesk::of(&alarms),
+            handovers: HandoverDesk::of(&handovers),
+            power: PowerDesk::of(&power),
+            water: WaterDesk::of(&water),
+            billing: BillingDesk::of(&billing),
+            cashier: Arc::new(cashier.clone()),
+            gates: Arc::new(gates),
+            operators: known,
+        };
+        let backend = common.backend(&campus, &site, asked, &link);
         common.begin(booted(now, people, cards, rules_version), &mut link);
-        let access = services.access.clone();
         let ends = (link.handle(), stopped);
         let reloading = common.reloading(&campus, loaded.revisions, accounts, access, ends);
         let Common { journal, database, ledger, clock, metrics, topics, .. } = common;
-        let backend = Backend {
-            site,
-            access: AccessDesk::of(&services.access),
-            alarms: AlarmDesk::of(&services.alarms),
-            power: PowerDesk::of(&power),
-            water: WaterDesk::of(&services.water),
-            billing: BillingDesk::of(&billing),
-            cashier: Arc::new(cashier.clone()),
-            gates: Arc::new(services.gates),
-            journal: journal.clone(),
-            ledger: ledger.clone(),
-            operators: known,
-            supplies: Arc::new(Supplies::of(&campus.power)),
-            websocket: link.websocket(&campus),
-            metrics: metrics.clone(),
-            clock: clock.clone(),
-            link: Arc::new(link.handle()),
-            anonymous_read: campus.http.anonymous_read,
-        };
         let http = http::start(campus.http.listen, backend)?;
         info!(boot = opened.boot, people, cards, "in charge");
         Ok(Self {

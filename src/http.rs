@@ -6,6 +6,7 @@
 use std::{
     collections::HashMap,
     net::{SocketAddr, TcpListener},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -30,30 +31,45 @@ use crate::{
 };
 
 mod act;
+mod alarms;
 mod asked;
+mod audit;
+mod backups;
 mod campus;
 mod desks;
+mod devices;
+mod flow;
+mod handovers;
 mod health;
 mod money;
 mod openapi;
 mod operator;
 mod pages;
 mod pay;
+mod people;
 mod places;
 mod power;
 mod problem;
+mod proposals;
 mod quarantine;
 mod read;
 mod rights;
+mod rooms;
+mod rules;
 mod session;
+mod staff;
 mod statement;
 mod taps;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
+pub use backups::OneAtATime;
 pub use campus::Supplies;
-pub use desks::{AccessDesk, AlarmDesk, BillingDesk, Counts, LinkStatus, PowerDesk, WaterDesk};
+pub use desks::{
+    AccessDesk, AlarmDesk, BillingDesk, Counts, HandoverDesk, LinkStatus, PowerDesk, WaterDesk,
+};
+pub use proposals::Proposals;
 pub use websocket::Websocket;
 
 /// Longest body taken, in bytes; orders are short.
@@ -71,6 +87,7 @@ pub struct Backend {
     pub site: Arc<Site>,
     pub access: AccessDesk,
     pub alarms: AlarmDesk,
+    pub handovers: HandoverDesk,
     pub power: PowerDesk,
     pub water: WaterDesk,
     pub billing: BillingDesk,
@@ -79,6 +96,13 @@ pub struct Backend {
     pub journal: Journal,
     pub ledger: Ledger,
     pub operators: Arc<Operators>,
+    /// The file of the database, for questions that no service needs to be asked.
+    pub database: PathBuf,
+    /// The campus folder.
+    pub folder: PathBuf,
+    pub backups: OneAtATime,
+    /// Orders that wait for a second operator.
+    pub proposals: Arc<Proposals>,
     pub supplies: Arc<Supplies>,
     pub websocket: Websocket,
     pub metrics: Metrics,

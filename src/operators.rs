@@ -43,7 +43,7 @@ use crate::{
         OnDurable, StoreFailure,
         database::{DatabaseReader, Editor},
         journal::Journal,
-        operator::{self, NoRandomness, Operator, Session},
+        operator::{self, NoRandomness, Operator, Session, Token},
     },
 };
 
@@ -76,6 +76,14 @@ pub struct Signed {
     /// What every request that changes something must carry.
     pub csrf: String,
     pub expires: Time,
+}
+
+/// An operator with what lets them in.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub operator: Operator,
+    pub tokens: Vec<Token>,
+    pub sessions: Vec<Session>,
 }
 
 /// Why a password did not let somebody in.
@@ -249,8 +257,55 @@ impl Operators {
     /// When the database cannot be read.
     pub fn changes(&self) -> Result<Vec<Changed>, StoreFailure> {
         self.look(|_| Some(()))?;
-        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(std::mem::take(&mut *changes))
+        Ok(std::mem::take(&mut *self.waiting()))
+    }
+
+    /// Changes an operator in the name of another, whose order is on record; what changes thereby is
+    /// not noted once more as done by somebody at the command line.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn manage<T>(
+        &self,
+        whose: &OperatorId,
+        change: impl FnOnce(&mut Editor) -> Result<T, StoreFailure>,
+    ) -> Result<T, StoreFailure> {
+        self.look(|_| Some(()))?;
+        let before = self.waiting().len();
+        let done = self.edit(change)?;
+        self.look(|_| Some(()))?;
+        let mut place = 0;
+        self.waiting().retain(|(operator, _, _)| {
+            place += 1;
+            place <= before || operator != whose
+        });
+        Ok(done)
+    }
+
+    /// Every operator with their tokens and sessions, revoked or not.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn all(&self) -> Result<Vec<Listed>, StoreFailure> {
+        let found = self.look(|known| {
+            let mut all: Vec<Listed> = known
+                .operators
+                .values()
+                .map(|operator| Listed {
+                    operator: operator.clone(),
+                    tokens: known.tokens.get(&operator.id).cloned().unwrap_or_default(),
+                    sessions: known
+                        .sessions
+                        .values()
+                        .filter(|session| session.operator == operator.id)
+                        .cloned()
+                        .collect(),
+                })
+                .collect();
+            all.sort_by(|a, b| a.operator.id.cmp(&b.operator.id));
+            Some(all)
+        })?;
+        Ok(found.unwrap_or_default())
     }
 
     /// Whether an address was wrong too often and must wait.
@@ -289,7 +344,7 @@ impl Operators {
                 self.attempts().forget(id.as_str());
             }
         }
-        let mut waiting = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting();
         let room = CHANGES_MAX.saturating_sub(waiting.len());
         waiting.extend(changed.into_iter().take(room));
         drop(waiting);
@@ -313,6 +368,10 @@ impl Operators {
         let changed = change(&mut editor)?;
         *kept = Some(editor);
         Ok(changed)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Changed>> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn attempts(&self) -> MutexGuard<'_, Attempts> {

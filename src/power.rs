@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 mod desk;
 mod funds;
+pub mod history;
 mod line;
 mod meter;
 mod publish;

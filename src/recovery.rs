@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use onecard_rules::{
     Time,
-    alarm::AlarmBoard,
+    alarm::{AlarmBoard, Remark},
     event::{Act, Event},
+    handover::{Handover, HandoverBoard},
     ids::{AreaId, GateId, PersonId, RoomId},
     mode::{Measure, MeasureKind, Orders, Override},
     passback::{Presence, Whereabouts},
@@ -23,6 +24,7 @@ pub struct Recovery {
     measures: BTreeMap<(MeasureKind, AreaId), Measure>,
     overrides: BTreeMap<GateId, Override>,
     alarms: AlarmBoard,
+    handovers: HandoverBoard,
     /// What happened to rooms, in order.
     rooms: Vec<RoomRecord>,
 }
@@ -43,12 +45,17 @@ impl Recovery {
         for standing in &loaded.alarms {
             alarms.restore(standing.clone());
         }
+        let mut handovers = HandoverBoard::default();
+        for note in &loaded.handovers {
+            handovers.put(note.clone());
+        }
         let by_area = |m: &Measure| ((m.kind, m.area.clone()), m.clone());
         Self {
             whereabouts: loaded.presence.iter().cloned().collect(),
             measures: loaded.measures.iter().map(by_area).collect(),
             overrides: loaded.overrides.iter().cloned().collect(),
             alarms,
+            handovers,
             rooms: Vec::new(),
         }
     }
@@ -56,6 +63,11 @@ impl Recovery {
     /// What happened to rooms since the projection, once.
     pub fn take_rooms(&mut self) -> Vec<RoomRecord> {
         std::mem::take(&mut self.rooms)
+    }
+
+    /// The notes at the change of a shift that stand, once.
+    pub fn take_handovers(&mut self) -> HandoverBoard {
+        std::mem::take(&mut self.handovers)
     }
 
     /// The alarms as they stand so far.
@@ -83,7 +95,7 @@ impl Recovery {
             Event::MeasureEnded { measure, .. } => {
                 self.measures.remove(&(measure.kind, measure.area.clone()));
             }
-            Event::OperatorActed { at, by, act, .. } => match act {
+            Event::OperatorActed { at, by, why, act } => match act {
                 Act::OverrideSet { gate, order } => {
                     self.overrides.insert(gate.clone(), order.clone());
                 }
@@ -92,6 +104,19 @@ impl Recovery {
                 }
                 Act::AlarmAcknowledged { subject, reason } => {
                     self.alarms.acknowledge(subject, *reason, by, *at);
+                }
+                Act::AlarmHandled { subject, reason, step } => {
+                    let (step, text) = (step.clone(), why.clone());
+                    let remark = Remark { at: *at, by: by.clone(), step, text };
+                    self.alarms.handle(subject, *reason, remark);
+                }
+                Act::HandoverWritten { note, gates } => {
+                    let gates = gates.iter().cloned().collect();
+                    let (note, text) = (note.clone(), why.clone());
+                    self.handovers.put(Handover { note, at: *at, by: by.clone(), gates, text });
+                }
+                Act::HandoverTaken { note, .. } => {
+                    self.handovers.take(note);
                 }
                 Act::PassbackForgiven { .. } | Act::PassbackForgivenWithin { .. } => {}
             },

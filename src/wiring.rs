@@ -5,7 +5,7 @@
 //!                           ├──> alarms <──┘ │
 //!                           └──> water ─> valve ─> link      (water ─> ledger ─> journal)
 //!                                   └> journal <┘ ─> outbox ─> link, database
-//! http ─> access, alarms, gates (questions and orders, answered after the commit)
+//! http ─> access, alarms, handovers, gates (questions and orders, answered after the commit)
 //! ```
 //!
 //! It starts things in the order in which they need each other; what they do is their own.
@@ -30,6 +30,7 @@ use onecard_devices::{
 use onecard_rules::{
     alarm::{AlarmBoard, Standing},
     event::{DeviceKind, Subject},
+    handover::HandoverBoard,
     ids::{GateId, ReaderId},
     reason::Reason,
     site::Site,
@@ -38,6 +39,7 @@ use onecard_rules::{
 use crate::{
     access::{Access, GateDoor, ReaderDesk, Surroundings, state::AccessState},
     alarms::Alarms,
+    handovers::Handovers,
     metrics::Metrics,
     store::journal::{Journal, RecentSwipe},
     switchboard::Switchboard,
@@ -51,6 +53,7 @@ pub use taps::TapParts;
 pub struct Parts {
     pub site: Arc<Site>,
     pub alarms: AlarmBoard,
+    pub handovers: HandoverBoard,
     /// The latest swipes on record, newest first.
     pub recent: Vec<RecentSwipe>,
     pub journal: Journal,
@@ -76,6 +79,7 @@ pub struct Services {
     pub access: Addr<Access>,
     pub alarms: Addr<Alarms>,
     pub water: Addr<Water>,
+    pub handovers: Addr<Handovers>,
     pub gates: HashMap<GateId, Recipient<GetSnapshot>>,
     pub switchboard: Switchboard,
 }
@@ -86,6 +90,8 @@ pub fn start(parts: Parts, state: AccessState, taps: TapParts) -> Services {
     let Parts { site, alarms, journal, clock, metrics, .. } = &parts;
     let alarms = Alarms::new(alarms.clone(), journal.clone(), clock.clone(), metrics.clone());
     let alarms = alarms.start();
+    let handovers = parts.handovers.clone();
+    let handovers = Handovers::new(handovers, journal.clone(), clock.clone()).start();
     let mut switchboard = Switchboard {
         topics: parts.topics.clone(),
         readers: HashMap::new(),
@@ -113,7 +119,7 @@ pub fn start(parts: Parts, state: AccessState, taps: TapParts) -> Services {
     });
     let water = taps::start(&parts, taps, &access, &alarms, &mut switchboard);
     tracing::info!(gates = site.gates.len(), readers = site.readers.len(), "devices are wired");
-    Services { access, alarms, water, gates, switchboard }
+    Services { access, alarms, handovers, water, gates, switchboard }
 }
 
 type Doors = (HashMap<GateId, GateDoor>, HashMap<GateId, Recipient<GetSnapshot>>);

@@ -17,7 +17,7 @@ use onecard_devices::{
 };
 use onecard_rules::{
     Time,
-    alarm::AlarmBoard,
+    alarm::{AlarmBoard, Severity, Step},
     billing::Bill,
     credential::Credential,
     credit::Level,
@@ -372,12 +372,21 @@ fn facts_of_the_whole_site_are_as_the_contract_says() {
     let device = || Subject { area: "_".into(), kind: DeviceKind::Controller, device: "c".into() };
     let order =
         Override { mode: Mode::Free, by: by.clone(), why: why.clone(), since: at(0), until };
+    let handled =
+        |step| Act::AlarmHandled { subject: device(), reason: Reason::RulesRefused, step };
     let acts = [
         Act::OverrideSet { gate: gate.clone(), order },
         Act::OverrideCleared { gate: gate.clone() },
         Act::PassbackForgiven { person: id::<PersonId>("20240311") },
         Act::PassbackForgivenWithin { area: area.clone(), people: 7 },
         Act::AlarmAcknowledged { subject: device(), reason: Reason::RulesRefused },
+        handled(Step::Noted),
+        handled(Step::Escalated { severity: Severity::Critical }),
+        handled(Step::Assigned { to: Some(by.clone()) }),
+        handled(Step::Assigned { to: None }),
+        handled(Step::Paged),
+        Act::HandoverWritten { note: "li-1".into(), gates: vec![gate.clone()] },
+        Act::HandoverTaken { note: "li-1".into(), written_by: by.clone() },
     ];
     let version = "v1".to_owned();
     let mut events = vec![

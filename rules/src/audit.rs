@@ -47,12 +47,26 @@ pub enum Deed {
         /// The gate, area, room, device or person that the order is about.
         target: String,
         why: String,
+        /// Who had given it first, where the campus wants two people for it.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        proposed_by: Option<OperatorId>,
         /// Why it was refused; absent: it was carried out, or failed as its answer says.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         refused: Option<String>,
     },
     Searched {
         person: PersonId,
+        why: String,
+    },
+    /// Looked for people of that name.
+    SearchedName {
+        name: String,
+        why: String,
+    },
+    /// An order that the campus wants two people for, given by the first of them.
+    Proposed {
+        action: Action,
+        target: String,
         why: String,
     },
     /// An operator was added or changed, who has this role since.
@@ -98,6 +112,8 @@ impl Audit {
             | Deed::SignedOut
             | Deed::SignInRefused { .. }
             | Deed::Ordered { .. }
+            | Deed::SearchedName { .. }
+            | Deed::Proposed { .. }
             | Deed::OperatorChanged { .. } => None,
         }
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Time,
+    alarm::Step,
     audit::Audit,
     calendar::DayOfWeek,
     credential::Credential,
@@ -185,11 +186,40 @@ pub struct Alarm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum Act {
-    OverrideSet { gate: GateId, order: Override },
-    OverrideCleared { gate: GateId },
-    PassbackForgiven { person: PersonId },
-    PassbackForgivenWithin { area: AreaId, people: usize },
-    AlarmAcknowledged { subject: Subject, reason: Reason },
+    OverrideSet {
+        gate: GateId,
+        order: Override,
+    },
+    OverrideCleared {
+        gate: GateId,
+    },
+    PassbackForgiven {
+        person: PersonId,
+    },
+    PassbackForgivenWithin {
+        area: AreaId,
+        people: usize,
+    },
+    AlarmAcknowledged {
+        subject: Subject,
+        reason: Reason,
+    },
+    /// What was done is in `step`, what was written about it in the fact's `why`.
+    AlarmHandled {
+        subject: Subject,
+        reason: Reason,
+        step: Step,
+    },
+    /// A note for whoever is next at these gates; its text is the fact's `why`.
+    HandoverWritten {
+        note: String,
+        gates: Vec<GateId>,
+    },
+    /// Whoever was next has read it.
+    HandoverTaken {
+        note: String,
+        written_by: OperatorId,
+    },
 }
 
 /// Money that was moved, as its order was.

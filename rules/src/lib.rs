@@ -13,6 +13,7 @@ pub mod credential;
 pub mod credit;
 pub mod directory;
 pub mod event;
+pub mod handover;
 pub mod ids;
 pub mod ledger;
 pub mod mode;

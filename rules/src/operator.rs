@@ -117,12 +117,13 @@ impl Role {
             | Action::LockDown
             | Action::EndLockDown
             | Action::BeginEmergency
-            | Action::ForgivePassback => {
+            | Action::ForgivePassback
+            | Action::HandOver => {
                 matches!(self, Guard | DormitoryManager | Security | Administrator)
             }
             // Anybody on the spot may call an emergency; that it is over, security says.
             Action::EndEmergency => matches!(self, Security | Administrator),
-            Action::AcknowledgeAlarm => {
+            Action::AcknowledgeAlarm | Action::HandleAlarm => {
                 matches!(self, Guard | DormitoryManager | Utilities | Security | Administrator)
             }
             Action::CutRoom | Action::RestoreRoom | Action::ShutTap => {
@@ -139,6 +140,10 @@ impl Role {
             | Action::AdjustMoney
             | Action::ConfirmAdjustment
             | Action::CloseDay => matches!(self, Finance | Administrator),
+            Action::ManageOperators
+            | Action::ManageDevices
+            | Action::ManageRules
+            | Action::ManageBackups => matches!(self, Administrator),
         }
     }
 
@@ -155,7 +160,8 @@ impl Role {
             }
             Sort::Area | Sort::Site => matches!(self, Security | Auditor | Administrator),
         };
-        let is_alarm = matches!(action, Action::SeeAlarms | Action::AcknowledgeAlarm);
+        let is_alarm =
+            matches!(action, Action::SeeAlarms | Action::AcknowledgeAlarm | Action::HandleAlarm);
         self.may(action) && (!is_alarm || minds())
     }
 }
@@ -246,6 +252,10 @@ pub enum Action {
     EndEmergency,
     ForgivePassback,
     AcknowledgeAlarm,
+    /// Remarks on an alarm, handing it up, who sees to it, having it sound again.
+    HandleAlarm,
+    /// Notes at the change of a shift.
+    HandOver,
     CutRoom,
     RestoreRoom,
     LimitRoom,
@@ -253,6 +263,13 @@ pub enum Action {
     AcceptMeter,
     /// A tap is out of use, or in use again.
     ShutTap,
+    /// Operators, their roles, passwords, tokens and sessions.
+    ManageOperators,
+    /// What devices sign in to the broker with.
+    ManageDevices,
+    /// Policies, calendar and tariffs of the campus folder.
+    ManageRules,
+    ManageBackups,
     /// Accounts, statements, closed days.
     SeeMoney,
     /// Money comes in: at a cash desk, from a bank.
@@ -274,7 +291,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 37] = [
         Self::SeeCampus,
         Self::SeeGates,
         Self::SeeEntries,
@@ -292,11 +309,17 @@ impl Action {
         Self::EndEmergency,
         Self::ForgivePassback,
         Self::AcknowledgeAlarm,
+        Self::HandleAlarm,
+        Self::HandOver,
         Self::CutRoom,
         Self::RestoreRoom,
         Self::LimitRoom,
         Self::AcceptMeter,
         Self::ShutTap,
+        Self::ManageOperators,
+        Self::ManageDevices,
+        Self::ManageRules,
+        Self::ManageBackups,
         Self::SeeMoney,
         Self::TopUp,
         Self::TransferMoney,
@@ -307,6 +330,50 @@ impl Action {
         Self::SeeQuarantine,
         Self::DecideReading,
     ];
+
+    /// Whether it changes something; the others only look.
+    #[must_use]
+    pub fn is_order(self) -> bool {
+        match self {
+            Self::SeeCampus
+            | Self::SeeGates
+            | Self::SeeEntries
+            | Self::SearchPerson
+            | Self::SeeAreas
+            | Self::SeePeople
+            | Self::SeeAlarms
+            | Self::SeeSupplies
+            | Self::SeeFacts
+            | Self::SeeMoney
+            | Self::SeeQuarantine => false,
+            Self::OpenGate
+            | Self::SetGateMode
+            | Self::LockDown
+            | Self::EndLockDown
+            | Self::BeginEmergency
+            | Self::EndEmergency
+            | Self::ForgivePassback
+            | Self::AcknowledgeAlarm
+            | Self::HandleAlarm
+            | Self::HandOver
+            | Self::CutRoom
+            | Self::RestoreRoom
+            | Self::LimitRoom
+            | Self::AcceptMeter
+            | Self::ManageOperators
+            | Self::ManageDevices
+            | Self::ManageRules
+            | Self::ManageBackups
+            | Self::TopUp
+            | Self::TransferMoney
+            | Self::RefundMoney
+            | Self::AdjustMoney
+            | Self::ConfirmAdjustment
+            | Self::CloseDay
+            | Self::DecideReading
+            | Self::ShutTap => true,
+        }
+    }
 
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -328,11 +395,17 @@ impl Action {
             Self::EndEmergency => "end_emergency",
             Self::ForgivePassback => "forgive_passback",
             Self::AcknowledgeAlarm => "acknowledge_alarm",
+            Self::HandleAlarm => "handle_alarm",
+            Self::HandOver => "hand_over",
             Self::CutRoom => "cut_room",
             Self::RestoreRoom => "restore_room",
             Self::LimitRoom => "limit_room",
             Self::AcceptMeter => "accept_meter",
             Self::ShutTap => "shut_tap",
+            Self::ManageOperators => "manage_operators",
+            Self::ManageDevices => "manage_devices",
+            Self::ManageRules => "manage_rules",
+            Self::ManageBackups => "manage_backups",
             Self::SeeMoney => "see_money",
             Self::TopUp => "top_up",
             Self::TransferMoney => "transfer_money",

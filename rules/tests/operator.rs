@@ -65,7 +65,7 @@ fn places(areas: &[&str], gates: &[&str]) -> Scope {
 
 /// One column a role, in the order of `Role::ALL`: guard, dormitory manager, utilities, security,
 /// finance, auditor, administrator.
-const TABLE: [(Action, &str); 31] = [
+const TABLE: [(Action, &str); 37] = [
     (Action::SeeCampus, "yes yes yes yes yes yes yes"),
     (Action::SeeGates, "yes yes - yes - yes yes"),
     (Action::SeeEntries, "yes yes - yes - yes yes"),
@@ -83,11 +83,17 @@ const TABLE: [(Action, &str); 31] = [
     (Action::EndEmergency, "- - - yes - - yes"),
     (Action::ForgivePassback, "yes yes - yes - - yes"),
     (Action::AcknowledgeAlarm, "yes yes yes yes - - yes"),
+    (Action::HandleAlarm, "yes yes yes yes - - yes"),
+    (Action::HandOver, "yes yes - yes - - yes"),
     (Action::CutRoom, "- yes yes - - - yes"),
     (Action::RestoreRoom, "- yes yes - - - yes"),
     (Action::LimitRoom, "- - yes - - - yes"),
     (Action::AcceptMeter, "- - yes - - - yes"),
     (Action::ShutTap, "- yes yes - - - yes"),
+    (Action::ManageOperators, "- - - - - - yes"),
+    (Action::ManageDevices, "- - - - - - yes"),
+    (Action::ManageRules, "- - - - - - yes"),
+    (Action::ManageBackups, "- - - - - - yes"),
     (Action::SeeMoney, "- - - - yes yes yes"),
     (Action::TopUp, "- - - - yes - yes"),
     (Action::TransferMoney, "- - - - yes - yes"),
@@ -157,7 +163,10 @@ fn a_scope_holds_its_areas_with_all_inside_them_and_its_gates_and_no_other_place
                     } else if !role.may(action) {
                         assert_eq!(decided, Err(Refusal::Role { role, action }));
                     } else if matches!(decided, Err(Refusal::Role { .. })) {
-                        let alarm = matches!(action, Action::SeeAlarms | Action::AcknowledgeAlarm);
+                        let alarm = matches!(
+                            action,
+                            Action::SeeAlarms | Action::AcknowledgeAlarm | Action::HandleAlarm
+                        );
                         assert!(alarm, "{role} {action} {name}");
                     } else {
                         assert_eq!(

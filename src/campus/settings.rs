@@ -1,8 +1,13 @@
 //! The controller's own settings: where it listens, which broker it uses.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
 
-use super::{mistake::Mistake, table::Table};
+use onecard_rules::operator::Action;
+
+use super::{
+    mistake::{Mistake, mend_by},
+    table::Table,
+};
 
 /// The broker between devices and controller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +53,8 @@ pub struct HttpSettings {
     pub listen: SocketAddr,
     /// Lets anybody read without a token; for demonstrations on loopback only.
     pub anonymous_read: bool,
+    /// What waits for a second operator before it is done.
+    pub two_people: BTreeSet<Action>,
 }
 
 const ADDRESS: &str = "an address and port such as \"127.0.0.1:1883\"";
@@ -180,6 +187,23 @@ pub fn http(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<HttpSetting
         let mend = "listen on 127.0.0.1 only, or set `anonymous_read = false`".to_owned();
         mistakes.push(table.mistake(anonymous_line, "anonymous_read", message, mend));
     }
+    let two_people = two_people(&mut table, mistakes);
     table.finish(mistakes);
-    Some(HttpSettings { listen: listen?, anonymous_read })
+    Some(HttpSettings { listen: listen?, anonymous_read, two_people })
+}
+
+/// The orders that wait for a second operator.
+fn two_people(table: &mut Table, mistakes: &mut Vec<Mistake>) -> BTreeSet<Action> {
+    let orders = || Action::ALL.into_iter().filter(|action| action.is_order());
+    let mut found = BTreeSet::new();
+    for text in table.texts("two_people", mistakes) {
+        if let Some(action) = orders().find(|action| action.as_str() == text.value) {
+            found.insert(action);
+        } else {
+            let message = format!("`{}` is no order", text.value);
+            let mend = mend_by(&text.value, orders().map(Action::as_str));
+            mistakes.push(table.mistake(text.line, "two_people", message, mend));
+        }
+    }
+    found
 }

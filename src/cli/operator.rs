@@ -270,7 +270,7 @@ fn set_password(data: &DataFolder, name: &OperatorId, stdin: bool) -> anyhow::Re
         std::io::stdin().read_line(&mut line).context("no password on standard input")?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     } else {
-        new_password()?
+        password::random()?
     };
     let hash = password::hash(&chosen)?;
     if !Editor::open(&file_in(data)?)?.set_password(name, &hash)? {
@@ -283,17 +283,6 @@ fn set_password(data: &DataFolder, name: &OperatorId, stdin: bool) -> anyhow::Re
         say("the password is not stored and will not be shown again");
     }
     Ok(())
-}
-
-/// A password to be typed: 80 random bits in groups.
-///
-/// # Errors
-/// When the system gives no random numbers.
-pub fn new_password() -> anyhow::Result<String> {
-    let secret = operator::new_secret()?;
-    let groups = secret.as_bytes().chunks(5).take(4);
-    let groups: Vec<_> = groups.map(|group| String::from_utf8_lossy(group).into_owned()).collect();
-    Ok(groups.join("-"))
 }
 
 /// Adds an administrator; returns the token.

@@ -1,28 +1,11 @@
-//! New passwords and tokens, and the database that keeps their hashes. Each is shown once.
+//! The database that keeps the hashes of passwords and tokens.
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use rand::TryRngCore as _;
 
 use super::DataFolder;
-use crate::{
-    broker::accounts::{SECRET_BYTES, Secret, SecretHash},
-    store::database,
-};
-
-fn random() -> anyhow::Result<[u8; SECRET_BYTES]> {
-    let mut bytes = [0; SECRET_BYTES];
-    rand::rngs::OsRng.try_fill_bytes(&mut bytes).context("the system gives no random bytes")?;
-    Ok(bytes)
-}
-
-/// A password, and what is stored of it.
-pub fn new_secret() -> anyhow::Result<(Secret, SecretHash)> {
-    let secret = Secret::generate(random()?);
-    let hash = secret.hash(random()?);
-    Ok((secret, hash))
-}
+use crate::store::database;
 
 /// The database in a data folder, which is made if it is not there.
 ///

@@ -1,18 +1,20 @@
 //! What every service is given, and how the services that need much of it are started.
 
-use std::{sync::Arc, thread};
+use std::{collections::HashMap, sync::Arc, thread};
 
-use actix::{Actor as _, Addr};
+use actix::{Actor as _, Addr, Recipient};
 use chrono_tz::Tz;
 use onecard_devices::{
     alarm,
     clock::SharedClock,
+    gate::actor::GetSnapshot,
     link::Publish,
     topic::{Topics, WHOLE_SITE},
 };
 use onecard_rules::{
     alarm::AlarmBoard,
     event::{DeviceKind, Event, Subject},
+    ids::GateId,
     reason::Reason,
     site::Site,
 };
@@ -26,6 +28,10 @@ use crate::{
     broker::accounts::Accounts,
     campus::Campus,
     consequences::Projection,
+    http::{
+        AccessDesk, AlarmDesk, Backend, BillingDesk, HandoverDesk, OneAtATime, PowerDesk,
+        Proposals, Supplies, WaterDesk,
+    },
     link::{Link, LinkHandle},
     metrics::Metrics,
     money::{self, Cashier},
@@ -54,6 +60,19 @@ pub(super) struct Common {
     pub(super) link: Arc<dyn Publish>,
 }
 
+/// Whom HTTP asks.
+pub(super) struct Asked {
+    pub(super) access: AccessDesk,
+    pub(super) alarms: AlarmDesk,
+    pub(super) handovers: HandoverDesk,
+    pub(super) power: PowerDesk,
+    pub(super) water: WaterDesk,
+    pub(super) billing: BillingDesk,
+    pub(super) cashier: Arc<Cashier>,
+    pub(super) gates: Arc<HashMap<GateId, Recipient<GetSnapshot>>>,
+    pub(super) operators: Arc<Operators>,
+}
+
 impl Common {
     /// Starts the service that watches rooms.
     pub(super) fn power(
@@ -72,6 +91,7 @@ impl Common {
             site: Arc::clone(site),
             stored: loaded.rooms.clone(),
             stored_feeders: loaded.feeders.clone(),
+            stored_power: loaded.power_days.clone(),
             since,
             journal: self.journal.clone(),
             database: self.database.clone(),
@@ -107,6 +127,42 @@ impl Common {
             funds: power.clone().recipient(),
         };
         Ok(Billing::new(parts)?.start())
+    }
+
+    /// What HTTP asks.
+    pub(super) fn backend(
+        &self,
+        campus: &Campus,
+        site: &Arc<Site>,
+        asked: Asked,
+        link: &Link,
+    ) -> Backend {
+        let Asked { access, alarms, handovers, power, water, billing, cashier, gates, operators } =
+            asked;
+        Backend {
+            site: Arc::clone(site),
+            access,
+            alarms,
+            handovers,
+            database: self.database.path().to_owned(),
+            folder: campus.folder.clone(),
+            backups: OneAtATime::default(),
+            proposals: Arc::new(Proposals::new(campus.http.two_people.clone())),
+            power,
+            water,
+            billing,
+            cashier,
+            gates,
+            journal: self.journal.clone(),
+            ledger: self.ledger.clone(),
+            operators,
+            supplies: Arc::new(Supplies::of(&campus.power)),
+            websocket: link.websocket(campus),
+            metrics: self.metrics.clone(),
+            clock: self.clock.clone(),
+            link: Arc::new(link.handle()),
+            anonymous_read: campus.http.anonymous_read,
+        }
     }
 
     /// Who may give orders, watched for those whose right has ended.

@@ -3,11 +3,9 @@
 
 use actix_web::{HttpResponse, delete, post, web};
 use onecard_rules::{
-    event::{DeviceKind, Subject},
     ids::{AreaId, PersonId},
     mode::{MeasureKind, Mode},
     operator::Place,
-    reason::Reason,
     site::Direction,
 };
 use serde::{Deserialize, Serialize};
@@ -18,15 +16,12 @@ use super::{
     asked::{Body, Until, Why, until},
     desks::ask,
     operator::Operator,
-    places::{area_of, known_area, known_gate, place_of},
+    places::{known_area, known_gate},
     problem::{Code, OrderRefusals, Problem},
 };
-use crate::{
-    access::{
-        BeginMeasure, EndMeasure, Forgive, Forgiven, OpenGate, OrderRefusal, SetOverride,
-        state::OrderMistake,
-    },
-    alarms::{Acknowledge, AcknowledgeRefusal},
+use crate::access::{
+    BeginMeasure, EndMeasure, Forgive, Forgiven, OpenGate, OrderRefusal, SetOverride,
+    state::OrderMistake,
 };
 
 impl From<OrderRefusal> for Problem {
@@ -39,16 +34,6 @@ impl From<OrderRefusal> for Problem {
             OrderRefusal::Mistake(OrderMistake::NothingToForgive(_)) => Code::NothingToForgive,
             OrderRefusal::NotRecorded => Code::NotRecorded,
             OrderRefusal::GateBusy(_) => Code::GateBusy,
-        };
-        Self::new(code, refusal.to_string())
-    }
-}
-
-impl From<AcknowledgeRefusal> for Problem {
-    fn from(refusal: AcknowledgeRefusal) -> Self {
-        let code = match refusal {
-            AcknowledgeRefusal::NotStanding => Code::AlarmNotStanding,
-            AcknowledgeRefusal::NotRecorded => Code::NotRecorded,
         };
         Self::new(code, refusal.to_string())
     }
@@ -350,43 +335,6 @@ pub async fn forgive_passback(
     };
     let order = Forgive { whom, by, why: asked.why.0 };
     ask(&backend.access.forgive, order).await??;
-    audited.await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// Which alarm was seen: as `/api/alarms` names it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AcknowledgeAsked {
-    area: String,
-    /// `gate`, `reader` or `controller`.
-    #[schema(value_type = String)]
-    kind: DeviceKind,
-    device: String,
-    #[schema(value_type = String)]
-    reason: Reason,
-    #[schema(value_type = String, min_length = 1, max_length = 500)]
-    why: Why,
-}
-
-/// Notes that an alarm was seen.
-#[utoipa::path(
-    request_body = AcknowledgeAsked,
-    responses((status = 204), OrderRefusals), security(("token" = []))
-)]
-#[post("/api/alarms/acknowledge")]
-pub async fn acknowledge_alarm(
-    by: Operator,
-    backend: web::Data<Backend>,
-    Body(asked): Body<AcknowledgeAsked>,
-) -> Result<HttpResponse, Problem> {
-    let subject = Subject { area: asked.area, kind: asked.kind, device: asked.device };
-    let area = area_of(&subject)?;
-    let place = place_of(&backend, &subject, area.as_ref());
-    let target = format!("{}/{}/{}", subject.area, subject.kind.as_str(), subject.device);
-    let (by, audited) = by.order(&backend, place, &target, &asked.why)?;
-    let order = Acknowledge { subject, reason: asked.reason, by, why: asked.why.0 };
-    ask(&backend.alarms.acknowledge, order).await??;
     audited.await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, str::FromStr};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage as _, HttpRequest,
     dev::Payload,
     error::{Error, PayloadError, QueryPayloadError},
     http::Method,
@@ -36,6 +36,10 @@ impl TryFrom<String> for Why {
     }
 }
 
+/// The body of a request as it came.
+#[derive(Debug, Clone)]
+pub struct RawBody(pub Bytes);
+
 /// A JSON body. An order that takes something back may say it in the query instead.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
@@ -48,8 +52,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let in_query = request.method() == Method::DELETE && !request.query_string().is_empty();
         let query = in_query.then(|| request.query_string().to_owned());
         let bytes = Bytes::from_request(request, payload);
+        let sent = request.clone();
         Box::pin(async move {
             let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            // Where two people must order the same, it is held against what the first sent.
+            sent.extensions_mut().insert(RawBody(bytes.clone()));
             let read = match query {
                 Some(query) if bytes.is_empty() => {
                     Query::<T>::from_query(&query).map(Query::into_inner).map_err(bad_query)

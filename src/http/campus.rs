@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::{get, web};
 use onecard_rules::{
     ids::{AreaId, RoomId},
-    operator::Place,
+    operator::{Action, Place},
     site::{Area, Gate},
 };
 use serde::Serialize;
@@ -59,6 +59,8 @@ pub struct CampusView {
     zone: String,
     /// What every topic begins with, without the slash after it.
     topics: String,
+    /// Orders that need two people, such as `begin_emergency`.
+    two_people: Vec<&'static str>,
     areas: Vec<AreaName>,
     gates: Vec<GateName>,
     rooms: Vec<RoomName>,
@@ -157,6 +159,7 @@ pub async fn get_campus(
         name: site.name.clone(),
         zone: site.zone.name().to_owned(),
         topics: format!("{}/{}", site.topic_root, site.id),
+        two_people: backend.proposals.wanted().map(Action::as_str).collect(),
         areas: site.areas.values().filter(area_is_shown).map(area).collect(),
         gates: gates.iter().map(gate).collect(),
         rooms: rooms

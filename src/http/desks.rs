@@ -7,8 +7,9 @@ use actix::{Actor, Addr, Context, Handler, Message, Recipient};
 use super::problem::Problem;
 use crate::{
     access::{BeginMeasure, EndMeasure, Forgive, GetAreas, GetPeopleWithin, OpenGate, SetOverride},
-    alarms::{Acknowledge, GetStanding},
+    alarms::{Acknowledge, GetStanding, HandleAlarm},
     billing::{DecideReading, GetBilled, GetParked},
+    handovers::{GetHandovers, TakeHandover, WriteHandover},
     link::LinkHandle,
     power::{
         AcceptMeter, CutRoom, CutRooms, GetFeeders, GetLines, GetRoom, GetRooms, LimitRoom,
@@ -62,15 +63,48 @@ impl AccessDesk {
 pub struct AlarmDesk {
     pub standing: Recipient<GetStanding>,
     pub acknowledge: Recipient<Acknowledge>,
+    pub handle: Recipient<HandleAlarm>,
 }
 
 impl AlarmDesk {
     #[must_use]
     pub fn of<A>(service: &Addr<A>) -> Self
     where
-        A: Actor<Context = Context<A>> + Handler<GetStanding> + Handler<Acknowledge>,
+        A: Actor<Context = Context<A>>
+            + Handler<GetStanding>
+            + Handler<Acknowledge>
+            + Handler<HandleAlarm>,
     {
-        Self { standing: service.clone().recipient(), acknowledge: service.clone().recipient() }
+        Self {
+            standing: service.clone().recipient(),
+            acknowledge: service.clone().recipient(),
+            handle: service.clone().recipient(),
+        }
+    }
+}
+
+/// The service of notes at the change of a shift as seen from here.
+#[derive(Debug, Clone)]
+pub struct HandoverDesk {
+    pub standing: Recipient<GetHandovers>,
+    pub write: Recipient<WriteHandover>,
+    pub take: Recipient<TakeHandover>,
+}
+
+impl HandoverDesk {
+    #[must_use]
+    pub fn of<A>(service: &Addr<A>) -> Self
+    where
+        A: Actor<Context = Context<A>>
+            + Handler<GetHandovers>
+            + Handler<WriteHandover>
+            + Handler<TakeHandover>,
+    {
+        Self {
+            standing: service.clone().recipient(),
+            write: service.clone().recipient(),
+            take: service.clone().recipient(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 use std::{future::Future, net::IpAddr, pin::Pin, sync::Arc};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage as _, HttpRequest,
     dev::Payload,
     http::{Method, header::AUTHORIZATION},
     web,
@@ -22,8 +22,9 @@ use onecard_rules::{
 
 use super::{
     Backend,
-    asked::Why,
+    asked::{RawBody, Why},
     problem::{Code, Problem},
+    proposals::{Ordered, Sent},
     rights,
 };
 use crate::{operators::Signed, store::OnDurable};
@@ -39,6 +40,7 @@ pub struct Operator {
     authority: Authority,
     action: Action,
     from: Origin,
+    request: HttpRequest,
 }
 
 /// Somebody who may read: an operator, or anybody where the campus lets anybody read.
@@ -71,21 +73,106 @@ impl Operator {
         target: &str,
         why: &Why,
     ) -> Result<(OperatorId, Audited), Problem> {
-        let decided = self.authority.decide(self.action, place, &backend.site);
-        let deed = |refused| {
+        self.order_at(backend, &[place], target, why)
+    }
+
+    /// The like of [`Operator::order`] for an order about several places at once.
+    ///
+    /// # Errors
+    /// When one of them is not within the operator's scope.
+    pub fn order_at(
+        &self,
+        backend: &Backend,
+        places: &[Place<'_>],
+        target: &str,
+        why: &Why,
+    ) -> Result<(OperatorId, Audited), Problem> {
+        let decide = |place| self.authority.decide(self.action, place, &backend.site);
+        let decided = places.iter().copied().try_for_each(decide);
+        let deed = |proposed_by, refused| {
             let (action, target, why) = (self.action, target.to_owned(), why.0.clone());
-            Deed::Ordered { action, target, why, refused }
+            Deed::Ordered { action, target, why, proposed_by, refused }
         };
         if let Err(refusal) = decided {
-            note(backend, self.audit(backend, deed(Some(refusal.to_string()))));
+            note(backend, self.audit(backend, deed(None, Some(refusal.to_string()))));
             return Err(refusal.into());
         }
-        let recorded = backend.journal.append_and_wait(self.audit(backend, deed(None)));
+        let first = self.first(backend, places, target, why)?;
+        let recorded = backend.journal.append_and_wait(self.audit(backend, deed(first, None)));
         let audited = async move {
             let missing = "the order is not in the audit trail; it may have been carried out";
             recorded.await.map(drop).map_err(|_| Problem::new(Code::NotRecorded, missing))
         };
         Ok((self.authority.operator.clone(), Box::pin(audited)))
+    }
+
+    /// Who gave the order first, where the campus wants two people for it.
+    fn first(
+        &self,
+        backend: &Backend,
+        places: &[Place<'_>],
+        target: &str,
+        Why(why): &Why,
+    ) -> Result<Option<OperatorId>, Problem> {
+        if !backend.proposals.wants(self.action) {
+            return Ok(None);
+        }
+        let body = self.request.extensions().get::<RawBody>().cloned();
+        let body = body.map(|RawBody(body)| String::from_utf8_lossy(&body).into_owned());
+        let sent = Sent {
+            method: self.request.method().to_string(),
+            path: self.request.uri().to_string(),
+            body: body.unwrap_or_default(),
+        };
+        let ordered = Ordered { action: self.action, places, target, why };
+        let now = backend.clock.now();
+        let first = backend.proposals.second(&self.authority.operator, &sent, ordered, now)?;
+        if first.is_some() {
+            return Ok(first);
+        }
+        let (action, target, why) = (self.action, target.to_owned(), why.clone());
+        note(backend, self.audit(backend, Deed::Proposed { action, target, why }));
+        let detail = "the campus wants two people for it: it waits for a second operator, who has \
+                      fifteen minutes to give the same order";
+        Err(Problem::new(Code::NeedsSecond, detail))
+    }
+
+    /// Who it is.
+    pub fn name(&self) -> &OperatorId {
+        &self.authority.operator
+    }
+
+    /// Whether they might give such an order there.
+    pub fn would(&self, backend: &Backend, action: Action, place: Place<'_>) -> bool {
+        self.authority.allows(action, place, &backend.site)
+    }
+
+    /// Notes that an order of another, or of one's own, that waited for a second is not to be given.
+    ///
+    /// # Errors
+    /// When it cannot be recorded.
+    pub async fn declined(
+        &self,
+        backend: &Backend,
+        action: Action,
+        target: &str,
+        first: OperatorId,
+        Why(why): &Why,
+    ) -> Result<(), Problem> {
+        let did = Deed::Ordered {
+            action,
+            target: target.to_owned(),
+            why: why.clone(),
+            proposed_by: Some(first),
+            refused: Some("declined".to_owned()),
+        };
+        let recorded = backend.journal.append_and_wait(self.audit(backend, did)).await;
+        recorded.map(drop).map_err(|_| Problem::new(Code::NotRecorded, "it is not on record"))
+    }
+
+    /// Whether the order may be given there; nothing is noted of it.
+    pub fn may(&self, backend: &Backend, place: Place<'_>) -> bool {
+        self.authority.allows(self.action, place, &backend.site)
     }
 
     fn audit(&self, backend: &Backend, did: Deed) -> Event {
@@ -133,6 +220,17 @@ impl Reader {
     }
 
     /// # Errors
+    /// When it is anybody: some things are not shown without a name, wherever else anybody may read.
+    pub fn must_be_known(&self) -> Result<(), Problem> {
+        match self {
+            Self::Anybody { .. } => {
+                Err(Problem::new(Code::Unauthorized, "sign in, or send a token, to see this"))
+            }
+            Self::Known(_) => Ok(()),
+        }
+    }
+
+    /// # Errors
     /// When the place is not within the reader's scope.
     pub fn must_see(&self, backend: &Backend, place: Place<'_>) -> Result<(), Problem> {
         match self {
@@ -173,6 +271,31 @@ impl Reader {
                 did: Deed::Searched { person, why: why.map(|Why(why)| why).unwrap_or_default() },
             })),
         };
+        Self::recorded(backend, event).await
+    }
+
+    /// Notes that the reader looks for people of a name; resolves when that is on disk.
+    ///
+    /// # Errors
+    /// When the role may not, or it cannot be recorded.
+    pub async fn search_name(
+        &self,
+        backend: &Backend,
+        name: String,
+        Why(why): Why,
+    ) -> Result<(), Problem> {
+        let did = Deed::SearchedName { name, why };
+        let event = match self {
+            Self::Known(operator) => operator.audit(backend, did),
+            Self::Anybody { from } => {
+                let (at, from) = (backend.clock.now(), from.clone());
+                Event::Audited(Box::new(Audit { at, by: None, role: None, from, did }))
+            }
+        };
+        Self::recorded(backend, event).await
+    }
+
+    async fn recorded(backend: &Backend, event: Event) -> Result<(), Problem> {
         let recorded = backend.journal.append_and_wait(event).await;
         recorded.map(drop).map_err(|_| {
             let detail = "the search could not be recorded, so it is not answered; try again";
@@ -274,13 +397,13 @@ async fn operator_of(request: HttpRequest) -> Result<Operator, Problem> {
     let Some(action) = rights::action_of(request.method(), &pattern) else {
         return Err(Problem::new(Code::Forbidden, format!("no role may use `{pattern}`")));
     };
-    let operator = Operator { authority, action, from };
+    let operator = Operator { authority, action, from, request: request.clone() };
     if let Err(refusal) = operator.authority.decide_somewhere(action) {
         backend.metrics.refuse("forbidden");
         if request.method() != Method::GET {
             let (target, why) = (request.path().chars().take(200).collect(), String::new());
             let refused = Some(refusal.to_string());
-            let deed = Deed::Ordered { action, target, why, refused };
+            let deed = Deed::Ordered { action, target, why, proposed_by: None, refused };
             note(backend, operator.audit(backend, deed));
         }
         return Err(refusal.into());

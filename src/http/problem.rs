@@ -50,6 +50,12 @@ pub enum Code {
     UnknownArea,
     UnknownRoom,
     UnknownTap,
+    UnknownOperator,
+    UnknownNote,
+    UnknownDevice,
+    UnknownToken,
+    UnknownBackup,
+    UnknownProposal,
     /// The area has no room whose power is watched.
     NoRooms,
     /// The body is not JSON.
@@ -63,6 +69,17 @@ pub enum Code {
     AlarmNotStanding,
     /// Nobody has taken the tap out of use.
     TapNotShut,
+    /// Too many notes stand.
+    TooManyNotes,
+    /// The campus wants two people for the order; it waits for the second.
+    NeedsSecond,
+    TooManyProposals,
+    OperatorExists,
+    /// An operator cannot do that to oneself.
+    Yourself,
+    /// A file is not as it was when it was taken to be edited.
+    RulesChanged,
+    BackupRunning,
     /// The meter has told no other number than the one on record.
     SameMeter,
     /// The cause was carried out before, with another amount.
@@ -120,6 +137,8 @@ pub enum Code {
     NoAnswer,
     /// The controller's disk cannot be read.
     StoreUnreadable,
+    /// A folder cannot be read or written.
+    FolderUnusable,
 }
 
 impl Code {
@@ -133,6 +152,12 @@ impl Code {
             | Self::UnknownArea
             | Self::UnknownRoom
             | Self::UnknownTap
+            | Self::UnknownOperator
+            | Self::UnknownNote
+            | Self::UnknownDevice
+            | Self::UnknownToken
+            | Self::UnknownBackup
+            | Self::UnknownProposal
             | Self::NoRooms
             | Self::UnknownAccount
             | Self::UnknownPerson
@@ -152,6 +177,13 @@ impl Code {
             | Self::NothingToForgive
             | Self::AlarmNotStanding
             | Self::TapNotShut
+            | Self::TooManyNotes
+            | Self::NeedsSecond
+            | Self::TooManyProposals
+            | Self::OperatorExists
+            | Self::Yourself
+            | Self::RulesChanged
+            | Self::BackupRunning
             | Self::SameMeter
             | Self::ExistsWithDifferentAmount
             | Self::ExistsWithDifferentOrder
@@ -175,6 +207,7 @@ impl Code {
             | Self::GateBusy
             | Self::NoAnswer
             | Self::StoreUnreadable
+            | Self::FolderUnusable
             | Self::OutsideBroker
             | Self::NoWebsocket
             | Self::BillingBusy => StatusCode::SERVICE_UNAVAILABLE,
@@ -311,6 +344,12 @@ impl ResponseError for Problem {
             | Code::UnknownRoom
             | Code::UnknownTap
             | Code::TapNotShut
+            | Code::UnknownOperator
+            | Code::UnknownNote
+            | Code::UnknownDevice
+            | Code::UnknownToken
+            | Code::UnknownBackup
+            | Code::UnknownProposal
             | Code::NoRooms
             | Code::NotJson
             | Code::BodyTooLong
@@ -319,6 +358,14 @@ impl ResponseError for Problem {
             | Code::NoOverride
             | Code::NothingToForgive
             | Code::AlarmNotStanding
+            | Code::TooManyNotes
+            | Code::NeedsSecond
+            | Code::TooManyProposals
+            | Code::OperatorExists
+            | Code::Yourself
+            | Code::RulesChanged
+            | Code::BackupRunning
+            | Code::FolderUnusable
             | Code::SameMeter
             | Code::ExistsWithDifferentAmount
             | Code::ExistsWithDifferentOrder

@@ -1,28 +1,21 @@
-//! What is on record: entries, facts; and the alarms that stand.
+//! What is on record: entries and facts.
 
 use std::sync::Arc;
 
 use actix_web::{get, web};
-use onecard_devices::gate::wire::{EntryRow, entry_row, local};
-use onecard_rules::{
-    event::Event,
-    operator::Place,
-    reason::{Language, Reason},
-    site::Gate,
-};
+use onecard_devices::gate::wire::{EntryRow, entry_row};
+use onecard_rules::{event::Event, operator::Place, reason::Reason, site::Gate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Backend,
     asked::{moment, parameter},
-    desks::ask,
     operator::Reader,
-    places::{area_of, known_gate, place_of},
+    places::known_gate,
     problem::{Code, Problem, Refusals},
 };
 use crate::{
-    alarms::GetStanding,
     campus::meant,
     store::{
         StoreFailure,
@@ -114,7 +107,7 @@ fn reason_of(code: &str) -> Result<Reason, Problem> {
     })
 }
 
-fn limit(text: Option<&str>) -> Result<usize, Problem> {
+pub(super) fn limit(text: Option<&str>) -> Result<usize, Problem> {
     match parameter("limit", text)? {
         None => Ok(ROWS),
         Some(limit @ 1..=ROWS_MAX) => Ok(limit),
@@ -195,6 +188,12 @@ pub struct Fact {
     event: Arc<Event>,
 }
 
+impl Fact {
+    pub(super) fn new(seq: u64, boot: u64, event: Arc<Event>) -> Self {
+        Self { seq, boot, event }
+    }
+}
+
 /// Facts of the journal.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FactsFound {
@@ -230,7 +229,7 @@ pub async fn get_facts(
 }
 
 /// Asks the journal on a thread that may block.
-async fn read<T: Send + 'static>(
+pub(super) async fn read<T: Send + 'static>(
     backend: &Backend,
     question: impl FnOnce(&JournalReader) -> Result<T, StoreFailure> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -239,56 +238,4 @@ async fn read<T: Send + 'static>(
     found
         .map_err(|_| Problem::no_answer())?
         .map_err(|failure| Problem::new(Code::StoreUnreadable, failure.to_string()))
-}
-
-/// An alarm that stands.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AlarmView {
-    area: String,
-    kind: &'static str,
-    device: String,
-    #[schema(value_type = String)]
-    reason: Reason,
-    since: String,
-    /// What exactly, for those who mend it.
-    detail: String,
-    text_zh: &'static str,
-    text_en: &'static str,
-    acknowledged_by: Option<String>,
-    acknowledged_at: Option<String>,
-}
-
-/// All alarms that stand.
-#[utoipa::path(
-    responses((status = 200, body = [AlarmView]), Refusals), security(("token" = []))
-)]
-#[get("/api/alarms")]
-pub async fn get_alarms(
-    who: Reader,
-    backend: web::Data<Backend>,
-) -> Result<web::Json<Vec<AlarmView>>, Problem> {
-    let zone = backend.site.zone;
-    let mut standing = ask(&backend.alarms.standing, GetStanding).await?;
-    standing.retain(|standing| {
-        let subject = &standing.alarm.subject;
-        let area = area_of(subject).ok().flatten();
-        who.sees(&backend, place_of(&backend, subject, area.as_ref()))
-    });
-    let view = |standing: onecard_rules::alarm::Standing| {
-        let (by, at) = standing.acknowledged.unzip();
-        let alarm = standing.alarm;
-        AlarmView {
-            area: alarm.subject.area,
-            kind: alarm.subject.kind.as_str(),
-            device: alarm.subject.device,
-            reason: alarm.reason,
-            since: local(alarm.since, zone),
-            detail: alarm.detail,
-            text_zh: alarm.reason.for_guard(Language::Chinese),
-            text_en: alarm.reason.for_guard(Language::English),
-            acknowledged_by: by.map(|by| by.to_string()),
-            acknowledged_at: at.map(|at| local(at, zone)),
-        }
-    };
-    Ok(web::Json(standing.into_iter().map(view).collect()))
 }

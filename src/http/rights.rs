@@ -9,11 +9,22 @@ use onecard_rules::operator::Action;
 /// What a request to this path of the document amounts to.
 pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
     let action = match (method.as_str(), pattern) {
-        ("GET", "/api/campus") => Action::SeeCampus,
-        ("GET", "/api/entries") => Action::SeeEntries,
-        ("GET", "/api/facts") => Action::SeeFacts,
+        ("GET", "/api/campus" | "/api/proposals") | ("DELETE", "/api/proposals/{id}") => {
+            Action::SeeCampus
+        }
+        ("GET", "/api/entries" | "/api/flow") => Action::SeeEntries,
+        (
+            "GET",
+            "/api/facts"
+            | "/api/audit"
+            | "/api/journal/proof"
+            | "/api/rules"
+            | "/api/rules/versions",
+        )
+        | ("POST", "/api/rules/check") => Action::SeeFacts,
         ("GET", "/api/alarms") => Action::SeeAlarms,
-        ("GET", "/api/gates" | "/api/gates/{id}") => Action::SeeGates,
+        ("GET", "/api/people") => Action::SearchPerson,
+        ("GET", "/api/gates" | "/api/gates/{id}" | "/api/handovers") => Action::SeeGates,
         ("GET", "/api/areas") => Action::SeeAreas,
         ("GET", "/api/areas/{id}/people") => Action::SeePeople,
         (
@@ -21,6 +32,8 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
             "/api/rooms"
             | "/api/rooms/{id}"
             | "/api/rooms/{id}/why"
+            | "/api/rooms/{id}/events"
+            | "/api/rooms/{id}/power"
             | "/api/rooms/{id}/account"
             | "/api/rooms/{id}/statement"
             | "/api/feeders"
@@ -38,6 +51,11 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("DELETE", "/api/areas/{id}/emergency") => Action::EndEmergency,
         ("POST", "/api/passback/forgive") => Action::ForgivePassback,
         ("POST", "/api/alarms/acknowledge") => Action::AcknowledgeAlarm,
+        (
+            "POST",
+            "/api/alarms/note" | "/api/alarms/escalate" | "/api/alarms/assign" | "/api/alarms/page",
+        ) => Action::HandleAlarm,
+        ("POST", "/api/handovers" | "/api/handovers/{id}/take") => Action::HandOver,
         ("POST", "/api/rooms/{id}/cut" | "/api/areas/{id}/rooms/cut") => Action::CutRoom,
         ("POST", "/api/rooms/{id}/restore" | "/api/areas/{id}/rooms/restore") => {
             Action::RestoreRoom
@@ -45,6 +63,26 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("POST", "/api/rooms/{id}/limits" | "/api/areas/{id}/rooms/limits") => Action::LimitRoom,
         ("POST", "/api/rooms/{id}/meter") => Action::AcceptMeter,
         ("POST" | "DELETE", "/api/taps/{id}/shut") => Action::ShutTap,
+        ("GET" | "POST", "/api/operators")
+        | (
+            "POST",
+            "/api/operators/{id}/rights"
+            | "/api/operators/{id}/password"
+            | "/api/operators/{id}/tokens",
+        )
+        | (
+            "DELETE",
+            "/api/operators/{id}"
+            | "/api/operators/{id}/sessions"
+            | "/api/operators/{id}/tokens/{label}",
+        ) => Action::ManageOperators,
+        ("GET", "/api/devices")
+        | ("POST", "/api/devices/{username}/credential")
+        | ("DELETE", "/api/devices/{username}") => Action::ManageDevices,
+        ("POST", "/api/rules") => Action::ManageRules,
+        ("GET" | "POST", "/api/backups") | ("POST", "/api/backups/{name}/verify") => {
+            Action::ManageBackups
+        }
         (
             "GET",
             "/api/accounts"

@@ -6,6 +6,8 @@ use argon2::{
 };
 use rand::{TryRngCore as _, rngs::OsRng};
 
+use crate::store::operator::{NoRandomness, new_secret};
+
 /// Fewest characters of a password that somebody has chosen.
 pub const CHARS_MIN: usize = 10;
 /// Most bytes of a password; longer ones only cost time.
@@ -20,6 +22,17 @@ pub enum PasswordMistake {
     Long,
     #[error("the system gives no random numbers, or no memory to hash with")]
     System,
+}
+
+/// A password to be typed: 80 random bits in groups.
+///
+/// # Errors
+/// When the system gives no random numbers.
+pub fn random() -> Result<String, NoRandomness> {
+    let secret = new_secret()?;
+    let groups = secret.as_bytes().chunks(5).take(4);
+    let groups: Vec<_> = groups.map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+    Ok(groups.join("-"))
 }
 
 /// What is kept of a password, in the PHC form.

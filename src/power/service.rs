@@ -37,6 +37,7 @@ pub use valves::{TellValve, ValvesAt};
 use super::{
     Funds, MAILBOX, MeterRead, PowerRefusal, RoomView,
     desk::{Desk, Tag},
+    history::{self, History},
     line::LinePost,
     meter::Meter,
     publish::Publisher,
@@ -48,7 +49,7 @@ use crate::{
     recovery::RoomRecord,
     store::{
         OnDurable,
-        database::{Change, Database},
+        database::{Change, Database, PowerDay},
         journal::Journal,
     },
 };
@@ -68,6 +69,8 @@ pub struct Parts {
     pub stored: Vec<(RoomId, String)>,
     /// What was stored of each feeder.
     pub stored_feeders: Vec<(FeederId, String)>,
+    /// The power of rooms on the latest day that there is any of.
+    pub stored_power: Vec<PowerDay>,
     /// What happened to rooms since.
     pub since: Vec<RoomRecord>,
     pub journal: Journal,
@@ -95,6 +98,7 @@ struct Post {
     room: Room,
     desk: Desk,
     meter: Meter,
+    history: History,
     /// What it has left to pay with; `None`: not known, or it does not pay in advance.
     funds: Option<Funds>,
     timer: Option<(Time, SpawnHandle)>,
@@ -145,6 +149,9 @@ impl Power {
         let now = parts.clock.now();
         let zone = parts.site.zone;
         let stored: HashMap<RoomId, String> = parts.stored.drain(..).collect();
+        let days = parts.stored_power.drain(..);
+        let mut days: HashMap<RoomId, History> =
+            days.map(|(room, day, body)| (room, History::of(day, body))).collect();
         let mut rooms = Vec::new();
         for (id, site) in &parts.power.rooms {
             let Some(desk) = Desk::of(site) else { continue };
@@ -168,6 +175,7 @@ impl Power {
                 room,
                 desk,
                 meter,
+                history: days.remove(id).unwrap_or_default(),
                 funds: None,
                 timer: None,
                 shown: None,
@@ -225,6 +233,17 @@ impl Power {
         let change = Change::Room(post.site.id.clone(), body);
         if let Err(refusal) = self.parts.database.put([change], None, OnDurable::Nothing) {
             warn!(room = %post.site.id, %refusal, "a room could not be stored");
+        }
+    }
+
+    /// Notes what a room draws; keeps five minutes that are over.
+    fn remember(&mut self, at: usize, watts: f64, now: Time) {
+        let Some(post) = self.posts.get_mut(at) else { return };
+        let Some((day, body)) = post.history.take(now, watts) else { return };
+        let forgotten = Change::PowerDaysForgotten(day - history::DAYS + 1);
+        let changes = [Change::PowerDay(post.site.id.clone(), day, body), forgotten];
+        if let Err(refusal) = self.parts.database.put(changes, None, OnDurable::Nothing) {
+            warn!(room = %post.site.id, %refusal, "a room's power could not be kept");
         }
     }
 

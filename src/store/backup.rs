@@ -92,9 +92,41 @@ pub fn backup(data: &Path, to: &Path) -> Result<Listed, BackupFailure> {
 /// # Errors
 /// When it is not the copy that was made, or `data` is not empty; nothing is put back then.
 pub fn restore(from: &Path, data: &Path) -> Result<Listed, BackupFailure> {
+    let listed = check(from)?;
+    make_empty(data)?;
+    for Copied { file, .. } in &listed.files {
+        let (copy, part) = (data.join(file), data.join(format!("{file}.part")));
+        fs::copy(from.join(file), &part).map_err(file_failure(&part))?;
+        sync(&part)?;
+        fs::rename(&part, &copy).map_err(file_failure(&copy))?;
+    }
+    prove(data, &listed.files)?;
+    Ok(listed)
+}
+
+/// What a copy says that it holds; nothing is proved.
+///
+/// # Errors
+/// When it is no finished copy.
+pub fn listed(from: &Path) -> Result<Listed, BackupFailure> {
     let text = fs::read_to_string(from.join(LIST));
     let listed: Option<Listed> = text.ok().and_then(|text| serde_json::from_str(&text).ok());
-    let listed = listed.ok_or_else(|| BackupFailure::NoList { path: from.to_owned() })?;
+    listed.ok_or_else(|| BackupFailure::NoList { path: from.to_owned() })
+}
+
+/// Proves that the copy in `from` is the one that was made, and whole.
+///
+/// # Errors
+/// When it is not.
+pub fn verify(from: &Path) -> Result<Listed, BackupFailure> {
+    let listed = check(from)?;
+    prove(from, &listed.files)?;
+    Ok(listed)
+}
+
+/// Whether the files of a copy are those that were listed.
+fn check(from: &Path) -> Result<Listed, BackupFailure> {
+    let listed = listed(from)?;
     for expected in &listed.files {
         let path = from.join(&expected.file);
         let damaged = |why: String| BackupFailure::Damaged { path: path.clone(), why };
@@ -109,14 +141,6 @@ pub fn restore(from: &Path, data: &Path) -> Result<Listed, BackupFailure> {
             return Err(damaged("its content was changed".to_owned()));
         }
     }
-    make_empty(data)?;
-    for Copied { file, .. } in &listed.files {
-        let (copy, part) = (data.join(file), data.join(format!("{file}.part")));
-        fs::copy(from.join(file), &part).map_err(file_failure(&part))?;
-        sync(&part)?;
-        fs::rename(&part, &copy).map_err(file_failure(&copy))?;
-    }
-    prove(data, &listed.files)?;
     Ok(listed)
 }
 

@@ -38,7 +38,7 @@ pub use change::Change;
 use change::Waiting;
 pub(crate) use editor::bump_people;
 pub use editor::{Account, Editor};
-pub use load::{DatabaseReader, Loaded, Revisions};
+pub use load::{DatabaseReader, Loaded, PowerDay, Revisions};
 pub(crate) use people::{card_of, person_of, put_card, put_person};
 pub use phones::BindRefusal;
 pub(super) use schema::STEPS;

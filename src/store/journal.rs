@@ -14,6 +14,7 @@
 //! **Not here:** which facts there are (`rules::event`), publishing them, presence and alarms that
 //! follow from them.
 
+mod deeds;
 mod reader;
 mod recent;
 mod row;
@@ -39,6 +40,7 @@ use tokio::sync::watch;
 use super::{
     Anchor, AppendRefusal, Call, OnDurable, StoreFailure, WriteFailure, queue::Queue, sqlite,
 };
+pub use deeds::{DeedsAsked, DeedsFound, Flow};
 pub use reader::{JournalReader, RecentSwipe, RecentSwipes};
 use recent::Recent;
 pub use row::Row;

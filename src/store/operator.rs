@@ -75,7 +75,7 @@ pub struct TokenHashMistake(String);
 /// The system has no randomness to give.
 #[derive(Debug, thiserror::Error)]
 #[error("the system gives no random numbers: {0}")]
-pub struct NoRandomness(rand::rand_core::OsError);
+pub struct NoRandomness(pub(crate) rand::rand_core::OsError);
 
 /// A new token for `operator`, to be shown once: the operator's name, a stop, 64 hexadecimal digits.
 ///

@@ -117,7 +117,8 @@ fn what_the_controller_knew_is_there_after_a_start() {
         detail: "open for 40 s".to_owned(),
     };
     let noted = Some((by.clone(), at(4)));
-    let standing = |device: &str, acknowledged| Standing { alarm: alarm(device), acknowledged };
+    let standing =
+        |device: &str, acknowledged| Standing { acknowledged, ..Standing::new(alarm(device)) };
     put(
         &database,
         vec![

@@ -62,7 +62,8 @@ pub fn college(verb: &Demo, folder: &Path) -> anyhow::Result<Campus> {
         tls: None,
         anonymous: true,
     });
-    campus.http = HttpSettings { listen: on(verb.http_port), anonymous_read: true };
+    let two_people = std::mem::take(&mut campus.http.two_people);
+    campus.http = HttpSettings { listen: on(verb.http_port), anonymous_read: true, two_people };
     hurry(&mut campus.power, verb.rooms)?;
     hurry_money(&mut campus);
     Ok(campus)

@@ -10,10 +10,7 @@ use super::Kind;
 use crate::{
     accounts,
     broker::accounts::{Account, Rights},
-    cli::{
-        DataFolder, say,
-        secrets::{file_in, new_secret},
-    },
+    cli::{DataFolder, say, secrets::file_in},
     clock::SystemClock,
     store::database::{DatabaseReader, Editor},
 };
@@ -30,7 +27,7 @@ pub(super) fn add(
     area: &[String],
 ) -> anyhow::Result<()> {
     let (username, rights) = rights(kind, name, area)?;
-    let (secret, hash) = new_secret()?;
+    let (secret, hash) = accounts::new_secret()?;
     let account = Account { rights, secret: hash };
     let row = accounts::row(&username, &account, SystemClock.now())?;
     Editor::open(&file_in(data)?)?.put_account(&row)?;
@@ -95,7 +92,7 @@ pub(super) fn add_all(folder: &Path, data: &DataFolder) -> anyhow::Result<()> {
     let mut editor = Editor::open(&file)?;
     say("username,password,area");
     for (kind, device, area) in gates.chain(readers).chain(taps) {
-        let (secret, hash) = new_secret()?;
+        let (secret, hash) = accounts::new_secret()?;
         let username = username(kind, &device);
         say(&format!("{username},{},{area}", secret.password()));
         let rights = Rights::Device { area, kind, device };

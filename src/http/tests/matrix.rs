@@ -12,11 +12,36 @@ use super::{super::*, world::*};
 /// One column a role: guard, dormitory manager, utilities, security, finance, auditor, administrator.
 /// `all`: everywhere; `own`: at the own place, and refused at another; `-`: refused by role; `list`:
 /// answered with what is the operator's; `site`: only by those who are there for the whole site.
-const MATRIX: [(&str, &str, &str); 54] = [
+const MATRIX: [(&str, &str, &str); 87] = [
     ("GET", "/api/campus", "list list list list list list list"),
     ("GET", "/api/entries", "list list - list - list list"),
     ("GET", "/api/facts", "- - - site - site site"),
+    ("GET", "/api/audit", "- - - site - site site"),
+    ("GET", "/api/journal/proof", "- - - site - site site"),
+    ("GET", "/api/rules", "- - - site - site site"),
+    ("GET", "/api/rules/versions", "- - - site - site site"),
+    ("POST", "/api/rules/check", "- - - site - site site"),
+    ("POST", "/api/rules", "- - - - - - list"),
+    ("GET", "/api/operators", "- - - - - - list"),
+    ("POST", "/api/operators", "- - - - - - list"),
+    ("POST", "/api/operators/{id}/rights", "- - - - - - list"),
+    ("POST", "/api/operators/{id}/password", "- - - - - - list"),
+    ("DELETE", "/api/operators/{id}/sessions", "- - - - - - list"),
+    ("DELETE", "/api/operators/{id}", "- - - - - - list"),
+    ("POST", "/api/operators/{id}/tokens", "- - - - - - list"),
+    ("DELETE", "/api/operators/{id}/tokens/{label}", "- - - - - - list"),
+    ("GET", "/api/devices", "- - - - - - list"),
+    ("POST", "/api/devices/{username}/credential", "- - - - - - list"),
+    ("DELETE", "/api/devices/{username}", "- - - - - - list"),
+    ("GET", "/api/backups", "- - - - - - list"),
+    ("POST", "/api/backups", "- - - - - - list"),
+    ("POST", "/api/backups/{name}/verify", "- - - - - - list"),
+    ("GET", "/api/proposals", "list list list list list list list"),
+    ("DELETE", "/api/proposals/{id}", "list list list list list list list"),
     ("GET", "/api/alarms", "list list list list - list list"),
+    ("GET", "/api/handovers", "list list - list - list list"),
+    ("GET", "/api/flow", "list list - list - list list"),
+    ("GET", "/api/people", "- list - list - list list"),
     ("GET", "/api/gates", "list list - list - list list"),
     ("GET", "/api/gates/{id}", "own own - own - own all"),
     ("GET", "/api/areas", "list list - list - list list"),
@@ -24,6 +49,8 @@ const MATRIX: [(&str, &str, &str); 54] = [
     ("GET", "/api/rooms", "- list list list - list list"),
     ("GET", "/api/rooms/{id}", "- own own own - own all"),
     ("GET", "/api/rooms/{id}/why", "- own own own - own all"),
+    ("GET", "/api/rooms/{id}/events", "- own own own - own all"),
+    ("GET", "/api/rooms/{id}/power", "- own own own - own all"),
     ("GET", "/api/feeders", "- list list list - list list"),
     ("GET", "/api/lines", "- list list list - list list"),
     ("GET", "/api/taps", "- list list list - list list"),
@@ -40,6 +67,13 @@ const MATRIX: [(&str, &str, &str); 54] = [
     ("DELETE", "/api/areas/{id}/emergency", "- - - own - - all"),
     ("POST", "/api/passback/forgive", "own own - own - - all"),
     ("POST", "/api/alarms/acknowledge", "own own - own - - all"),
+    ("POST", "/api/alarms/note", "own own - own - - all"),
+    ("POST", "/api/alarms/escalate", "own own - own - - all"),
+    ("POST", "/api/alarms/assign", "own own - own - - all"),
+    ("POST", "/api/alarms/page", "own own - own - - all"),
+    ("POST", "/api/handovers", "own own - own - - all"),
+    // A note at another's gates is as good as none.
+    ("POST", "/api/handovers/{id}/take", "list list - list - - all"),
     ("POST", "/api/rooms/{id}/cut", "- own own - - - all"),
     ("POST", "/api/rooms/{id}/restore", "- own own - - - all"),
     ("POST", "/api/rooms/{id}/limits", "- - own - - - all"),
@@ -107,7 +141,26 @@ fn body(pattern: &str, own: bool) -> String {
         "/api/money/correct" => r#"{"row":1,"amount_fen":1,"key":"k","why":"x"}"#.to_owned(),
         "/api/passback/forgive" => format!(r#"{{"area":"{area}","why":"x"}}"#),
         "/api/passback/forgive?" => r#"{"person":"even","why":"x"}"#.to_owned(),
-        "/api/alarms/acknowledge" => format!(
+        "/api/rules/check" => {
+            r#"{"files":[{"name":"calendar.toml","text":"","version":null}]}"#.to_owned()
+        }
+        "/api/rules" => {
+            r#"{"files":[{"name":"calendar.toml","text":"","version":null}],"why":"x"}"#.to_owned()
+        }
+        "/api/operators" => {
+            r#"{"operator":"new","name":"n","rights":{"role":"auditor"},"why":"x"}"#.to_owned()
+        }
+        "/api/operators/{id}/rights" => {
+            r#"{"name":"n","rights":{"role":"auditor"},"why":"x"}"#.to_owned()
+        }
+        "/api/operators/{id}/tokens" => {
+            r#"{"label":"l","rights":null,"days":null,"why":"x"}"#.to_owned()
+        }
+        "/api/handovers" => format!(r#"{{"gates":["{gate}"],"text":"x"}}"#),
+        "/api/alarms/assign" => format!(
+            r#"{{"area":"{area}","kind":"gate","device":"{gate}","reason":"forced","to":null,"why":"x"}}"#
+        ),
+        _ if pattern.starts_with("/api/alarms/") => format!(
             r#"{{"area":"{area}","kind":"gate","device":"{gate}","reason":"forced","why":"x"}}"#
         ),
         _ => r#"{"why":"x"}"#.to_owned(),
@@ -145,7 +198,9 @@ fn path(method: &str, pattern: &str, own: bool) -> String {
             }
         }
     };
-    let path = pattern.replace("{id}", target);
+    let names = ["{id}", "{label}", "{username}", "{name}"];
+    let path = names.into_iter().fold(pattern.to_owned(), |path, name| path.replace(name, target));
+    let path = if pattern == "/api/people" { format!("{path}?name=x&why=x") } else { path };
     if method == "DELETE" { format!("{path}?why=x") } else { path }
 }
 

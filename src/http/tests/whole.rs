@@ -15,7 +15,7 @@ async fn without_a_good_token_nothing_personal_is_shown_and_nothing_done() {
     let (_, other) = token.split_at(3);
     let wrong = [String::new(), "nonsense".into(), format!("{token}0"), format!("Wan{other}")];
     for (pattern, item) in &openapi::document().paths.paths {
-        let path = pattern.replace("{id}", "main-1");
+        let path = filled(pattern);
         for method in openapi::methods(item) {
             let open = ["/health", "/metrics", "/openapi.json", "/api/version"];
             let signs_in = pattern == "/api/session" && method == "POST";
@@ -99,12 +99,12 @@ async fn every_path_of_the_document_is_served_with_the_headers_that_protect() {
     let world = World::new();
     let got = send(&world.parts(), Method::GET, "/openapi.json", "", "").await;
     let paths = got.body["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 54, "the paths of the interface: {:?}", paths.keys());
+    assert_eq!(paths.len(), 83, "the paths of the interface: {:?}", paths.keys());
     for (pattern, item) in paths {
         let operations = item.as_object().unwrap();
         for (method, operation) in operations {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-            let path = pattern.replace("{id}", "main-1");
+            let path = filled(pattern);
             let got = send(&world.parts(), method.clone(), &path, &world.token, "").await;
             let code = got.body["code"].as_str().unwrap_or_default();
             let served = !["unknown_path", "method_not_allowed"].contains(&code);
@@ -138,4 +138,10 @@ async fn it_listens_answers_and_stops_and_a_taken_address_is_named() {
     assert!(taken.contains(&address.to_string()), "{taken}");
     server.stop().await;
     assert!(reqwest::get(format!("http://{address}/health")).await.is_err());
+}
+
+/// A path with something in place of each name.
+fn filled(pattern: &str) -> String {
+    let names = ["{id}", "{label}", "{username}", "{name}"];
+    names.into_iter().fold(pattern.to_owned(), |path, name| path.replace(name, "main-1"))
 }

@@ -23,6 +23,7 @@ use onecard_rules::{
     Time,
     alarm::Standing,
     event::{Alarm, DeviceKind, Entry, Event, Inputs, Subject},
+    handover::HandoverBoard,
     ids::{AreaId, DecisionId, OperatorId, PersonId, PolicyId, SiteId},
     mode::{Measure, MeasureKind, Mode, Owner},
     operator::Rights,
@@ -38,8 +39,9 @@ use crate::{
         AreaView, BeginMeasure, EndMeasure, Forgive, Forgiven, GetAreas, GetPeopleWithin, OpenGate,
         OrderRefusal, SetOverride,
     },
-    alarms::{Acknowledge, AcknowledgeRefusal, GetStanding},
+    alarms::{Acknowledge, AcknowledgeRefusal, GetStanding, HandleAlarm},
     broker::accounts::Accounts,
+    handovers::Handovers,
     store::{
         database::{self, Editor},
         journal::{self, Settings},
@@ -181,7 +183,8 @@ impl Handler<GetStanding> for Alarms {
     fn handle(&mut self, _: GetStanding, _: &mut Self::Context) -> Self::Result {
         let detail = "opened without a permit".to_owned();
         let alarm = Alarm { subject: subject(), reason: Reason::Forced, since: at(7), detail };
-        MessageResult(vec![Standing { alarm, acknowledged: Some((id("li"), at(8))) }])
+        let acknowledged = Some((id("li"), at(8)));
+        MessageResult(vec![Standing { acknowledged, ..Standing::new(alarm) }])
     }
 }
 
@@ -189,6 +192,15 @@ impl Handler<Acknowledge> for Alarms {
     type Result = Result<(), AcknowledgeRefusal>;
 
     fn handle(&mut self, asked: Acknowledge, _: &mut Self::Context) -> Self::Result {
+        let known = asked.subject == subject() && asked.reason == Reason::Forced;
+        if known { Ok(()) } else { Err(AcknowledgeRefusal::NotStanding) }
+    }
+}
+
+impl Handler<HandleAlarm> for Alarms {
+    type Result = Result<(), AcknowledgeRefusal>;
+
+    fn handle(&mut self, asked: HandleAlarm, _: &mut Self::Context) -> Self::Result {
         let known = asked.subject == subject() && asked.reason == Reason::Forced;
         if known { Ok(()) } else { Err(AcknowledgeRefusal::NotStanding) }
     }
@@ -328,6 +340,18 @@ impl World {
             site: Arc::new(site()),
             access: AccessDesk::of(&access),
             alarms: AlarmDesk::of(&Alarms.start()),
+            handovers: HandoverDesk::of(
+                &Handovers::new(
+                    HandoverBoard::default(),
+                    journal.clone(),
+                    Arc::clone(&clock) as SharedClock,
+                )
+                .start(),
+            ),
+            database: file.clone(),
+            folder: folder.path().join("campus"),
+            backups: OneAtATime::default(),
+            proposals: Arc::default(),
             power: PowerDesk::of(&super::rooms::Rooms.start()),
             water: WaterDesk::of(&super::taps::Taps.start()),
             billing: BillingDesk::of(&super::bills::Bills.start()),

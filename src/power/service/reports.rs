@@ -61,6 +61,9 @@ impl Power {
             Tag::Reading(at) | Tag::Suspect(at) => {
                 let Some(post) = self.posts.get(at) else { return };
                 let input = post.desk.sample(result, now);
+                if let Input::Sample(sample) = &input {
+                    self.remember(at, sample.active_power_w, now);
+                }
                 self.read(at, input, context);
             }
             Tag::ReadBack(at) => {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use onecard_rules::{
     alarm::Standing,
     event::Subject,
+    handover::Handover,
     ids::{AreaId, FeederId, GateId, PersonId, RoomId},
     mode::{Measure, MeasureKind, Override},
     passback::Whereabouts,
@@ -18,6 +19,9 @@ use crate::store::{
     Anchor, OnDurable,
     sqlite::{self, Stamp},
 };
+
+/// Events of one room that are kept beside the journal.
+const ROOM_EVENTS: i64 = 300;
 
 /// The new state of one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +40,15 @@ pub enum Change {
     Room(RoomId, String),
     /// What is to be remembered of a feeder, in the same way.
     Feeder(FeederId, String),
+    /// A note that nobody has taken over yet.
+    HandoverStands(Handover),
+    HandoverTaken(String),
+    /// Something that happened to a room, by its row of the journal, as it went out.
+    RoomEvent(RoomId, u64, String),
+    /// A room's power on a day, as `power::history` writes it.
+    PowerDay(RoomId, i64, Vec<u8>),
+    /// Power before this day is not kept any more.
+    PowerDaysForgotten(i64),
     /// A row of the journal, to prove the journal against later.
     Anchor(Anchor),
 }
@@ -49,6 +62,10 @@ pub(super) enum Thing {
     Alarm(Subject, Reason),
     Room(RoomId),
     Feeder(FeederId),
+    Handover(String),
+    RoomEvent(RoomId, u64),
+    PowerDay(RoomId, i64),
+    PowerDaysForgotten,
     Anchor,
 }
 
@@ -67,6 +84,11 @@ impl Change {
             Self::AlarmCleared(subject, reason) => Thing::Alarm(subject.clone(), *reason),
             Self::Room(room, _) => Thing::Room(room.clone()),
             Self::Feeder(feeder, _) => Thing::Feeder(feeder.clone()),
+            Self::HandoverStands(note) => Thing::Handover(note.note.clone()),
+            Self::HandoverTaken(note) => Thing::Handover(note.clone()),
+            Self::RoomEvent(room, seq, _) => Thing::RoomEvent(room.clone(), *seq),
+            Self::PowerDay(room, day, _) => Thing::PowerDay(room.clone(), *day),
+            Self::PowerDaysForgotten(_) => Thing::PowerDaysForgotten,
             Self::Anchor(_) => Thing::Anchor,
         }
     }
@@ -117,6 +139,21 @@ impl Change {
                 let sql = "INSERT OR REPLACE INTO feeders VALUES (?1, ?2)";
                 to.prepare_cached(sql)?.execute([feeder.as_str(), body])
             }
+            Self::HandoverStands(note) => {
+                let sql = "INSERT OR REPLACE INTO handovers VALUES (?1, ?2)";
+                to.prepare_cached(sql)?.execute(params![note.note, json(note)?])
+            }
+            Self::HandoverTaken(note) => {
+                to.prepare_cached("DELETE FROM handovers WHERE note = ?1")?.execute([note])
+            }
+            Self::RoomEvent(room, seq, body) => put_room_event(to, room, *seq, body),
+            Self::PowerDay(room, day, body) => {
+                let sql = "INSERT OR REPLACE INTO power_days VALUES (?1, ?2, ?3)";
+                to.prepare_cached(sql)?.execute(params![day, room.as_str(), body])
+            }
+            Self::PowerDaysForgotten(before) => {
+                to.prepare_cached("DELETE FROM power_days WHERE day < ?1")?.execute([before])
+            }
             Self::Anchor(anchor) => {
                 // Never an earlier row: a journal cut short must not pass for a whole one.
                 let sql = "UPDATE meta SET anchor_seq = ?1, anchor_hash = ?2
@@ -139,6 +176,20 @@ fn put_presence(
     let (person, area) = (person.as_str(), at.area.as_str());
     let values = params![person, area, Stamp(at.since), timed_area, timed_since];
     to.prepare_cached(sql)?.execute(values)
+}
+
+fn put_room_event(
+    to: &Transaction<'_>,
+    room: &RoomId,
+    seq: u64,
+    body: &str,
+) -> rusqlite::Result<usize> {
+    let sql = "INSERT OR REPLACE INTO room_events VALUES (?1, ?2, ?3)";
+    to.prepare_cached(sql)?.execute(params![room.as_str(), sqlite::number(seq), body])?;
+    let sql = "DELETE FROM room_events WHERE room = ?1 AND seq <= (
+                   SELECT seq FROM room_events WHERE room = ?1
+                   ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
+    to.prepare_cached(sql)?.execute(params![room.as_str(), ROOM_EVENTS])
 }
 
 fn measure_word(kind: MeasureKind) -> &'static str {

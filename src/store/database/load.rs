@@ -5,12 +5,13 @@ use std::path::Path;
 use onecard_rules::{
     alarm::Standing,
     code::Phone,
+    handover::Handover,
     ids::{FeederId, GateId, PersonId, RoomId},
     mode::{Measure, Orders, Override},
     passback::Whereabouts,
     person::{Card, Person},
 };
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -40,6 +41,10 @@ pub struct Loaded {
     pub rooms: Vec<(RoomId, String)>,
     /// What is remembered of each feeder, in the same way.
     pub feeders: Vec<(FeederId, String)>,
+    /// Notes that nobody has taken over.
+    pub handovers: Vec<Handover>,
+    /// The power of rooms on the latest day that there is any of.
+    pub power_days: Vec<PowerDay>,
     /// The row of the journal that presence, orders and alarms follow from; apply what is after it.
     pub as_of: u64,
     pub accounts: Vec<Account>,
@@ -55,6 +60,9 @@ impl Loaded {
         Orders::restore(self.measures.clone(), self.overrides.clone())
     }
 }
+
+/// A room's power on a day, as `power::history` writes it.
+pub type PowerDay = (RoomId, i64, Vec<u8>);
 
 /// Counts that grow with each change of the tables that other processes change too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,6 +111,13 @@ impl DatabaseReader {
             feeders: all(&from, "SELECT feeder, body FROM feeders", |row| {
                 Ok((parsed(row, 0)?, row.get(1)?))
             })?,
+            handovers: all(&from, "SELECT body FROM handovers", |row| json(row, 0))?,
+            power_days: all(
+                &from,
+                "SELECT room, day, body FROM power_days
+                 WHERE day = (SELECT max(day) FROM power_days)",
+                |row| Ok((parsed(row, 0)?, row.get(1)?, row.get(2)?)),
+            )?,
             as_of,
             accounts: all(&from, ACCOUNTS, read_account)?,
             anchor: anchor(&from)?,
@@ -161,6 +176,53 @@ impl DatabaseReader {
     /// When the file cannot be read or holds what it never should.
     pub fn accounts(&self) -> Result<Vec<Account>, StoreFailure> {
         Ok(all(&self.connection, ACCOUNTS, read_account)?)
+    }
+
+    /// What happened to a room last, as it went out, the newest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn room_events(&self, room: &RoomId, limit: usize) -> Result<Vec<String>, StoreFailure> {
+        let sql = "SELECT body FROM room_events WHERE room = ?1 ORDER BY seq DESC LIMIT ?2";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![room.as_str(), limit], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// A room's power from a day on, the oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn power_days(
+        &self,
+        room: &RoomId,
+        days: std::ops::RangeInclusive<i64>,
+    ) -> Result<Vec<(i64, Vec<u8>)>, StoreFailure> {
+        let sql = "SELECT body FROM power_days WHERE day = ?1 AND room = ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut found = Vec::new();
+        for day in days {
+            let values = params![day, room.as_str()];
+            let body: Option<Vec<u8>> = statement.query_row(values, |row| row.get(0)).optional()?;
+            found.extend(body.map(|body| (day, body)));
+        }
+        Ok(found)
+    }
+
+    /// The people whose name holds `part`, or whose number begins with it, at most `limit`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn people_called(&self, part: &str, limit: usize) -> Result<Vec<Person>, StoreFailure> {
+        let sql = format!(
+            "{PERSON} WHERE instr(lower(name), lower(?1)) > 0 OR instr(id, ?1) = 1
+             ORDER BY name, id LIMIT ?2"
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![part, limit], read_person)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The counts now; some 10 µs, so ask every second whether to load again.

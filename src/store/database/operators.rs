@@ -93,6 +93,19 @@ impl Editor {
         Ok(known)
     }
 
+    /// Ends an operator's sessions; returns how many there were.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn end_sessions(&mut self, id: &OperatorId) -> Result<usize, StoreFailure> {
+        let transaction = self.begin()?;
+        let sql = "DELETE FROM sessions WHERE operator = ?1";
+        let ended = transaction.execute(sql, [id.as_str()])?;
+        bump(&transaction, "operators_revision")?;
+        transaction.commit()?;
+        Ok(ended)
+    }
+
     /// Makes an operator's tokens and sessions worthless from `now` on; false when there is no such
     /// operator, or it was revoked before.
     ///

@@ -155,4 +155,27 @@ pub(in crate::store) const STEPS: &[&str] = &[
         body   TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    -- Notes at the change of a shift that nobody has taken over.
+    CREATE TABLE handovers (
+        note TEXT PRIMARY KEY,
+        body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- The latest that happened to each room, as it went out; the journal has all.
+    CREATE TABLE room_events (
+        room TEXT NOT NULL,
+        seq  INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (room, seq)
+    ) STRICT;
+
+    -- A room's power in means of five minutes, a row a day (UTC): see `power::history`.
+    CREATE TABLE power_days (
+        day  INTEGER NOT NULL,
+        room TEXT NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (day, room)
+    ) STRICT, WITHOUT ROWID;
+",
 ];

@@ -56,6 +56,7 @@ const campus: Campus = {
   name: '西校区',
   zone: 'Asia/Shanghai',
   topics: 'onecard/west',
+  two_people: [],
   areas: [
     { id: 'campus', name: '校园', parent: null, capacity: null },
     ...Array.from({ length: BUILDINGS }, (_, index) => ({

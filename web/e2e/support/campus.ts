@@ -114,7 +114,32 @@ export function rooms(): { id: string; line: number; unit: number }[] {
   return all
 }
 
-function campusToml(ports: Ports): string {
+const CREDIT = `
+[credit]
+tariff = "dorm-power"
+bill_every_s = 1
+sign_s = 0
+`
+
+const TARIFFS = `
+[[tariffs]]
+id = "dorm-power"
+from = "2026-01-01"
+unit = "kwh"
+
+[[tariffs.prices]]
+all = "0.5"
+`
+
+/** What a story wants to be otherwise. */
+export interface Wishes {
+  /** Orders that need two people. */
+  twoPeople?: string[]
+  /** Rooms pay for electricity in advance. */
+  isPrepaid?: boolean
+}
+
+function campusToml(ports: Ports, wishes: Wishes): string {
   const gateTables = GATE_ROWS.map(
     ({ id, name, from, to, kind }) => `
 [[gates]]
@@ -168,6 +193,7 @@ anonymous = true
 
 [http]
 listen = "127.0.0.1:${ports.http}"
+two_people = ${JSON.stringify(wishes.twoPeople ?? [])}
 
 [limits]
 debounce_ms = 0
@@ -191,9 +217,10 @@ id = "north"
 name = "北苑宿舍"
 parent = "campus"
 ${gateTables.join('')}
+${wishes.isPrepaid ? CREDIT : ''}
 [power]
 limit_w = 1200
-overload_s = 1
+${wishes.isPrepaid ? 'energy_every_s = 5\n' : ''}overload_s = 1
 reclose_after_s = 90
 tries_per_day = 1
 malicious = "off"
@@ -201,11 +228,17 @@ ${lineTables.join('')}${roomTables.join('')}`
 }
 
 /** Writes the campus below `folder` and puts its people into the database. */
-export function writeCampus(binary: string, folder: string, ports: Ports): void {
+export function writeCampus(
+  binary: string,
+  folder: string,
+  ports: Ports,
+  wishes: Wishes = {},
+): void {
   const campus = join(folder, 'campus')
   mkdirSync(join(campus, 'policies'), { recursive: true })
-  writeFileSync(join(campus, 'campus.toml'), campusToml(ports))
+  writeFileSync(join(campus, 'campus.toml'), campusToml(ports, wishes))
   writeFileSync(join(campus, 'calendar.toml'), '')
+  if (wishes.isPrepaid) writeFileSync(join(campus, 'tariffs.toml'), TARIFFS)
   writeFileSync(join(campus, 'policies', 'entry.cedar'), POLICIES)
   writeFileSync(join(folder, 'people.csv'), PEOPLE)
   writeFileSync(join(folder, 'cards.csv'), CARD_ROWS)

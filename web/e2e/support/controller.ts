@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { OPERATORS, PASSWORD, writeCampus, type Ports } from './campus'
+import { OPERATORS, PASSWORD, writeCampus, type Ports, type Wishes } from './campus'
 
 async function freePort(): Promise<number> {
   const server = createServer()
@@ -25,11 +25,11 @@ export class Controller {
     readonly ports: Ports,
   ) {}
 
-  static async start(binary: string, lines: number[]): Promise<Controller> {
+  static async start(binary: string, lines: number[], wishes: Wishes = {}): Promise<Controller> {
     const folder = mkdtempSync(join(tmpdir(), 'onecard-web-'))
     const [mqtt, websocket, http] = [await freePort(), await freePort(), await freePort()]
     const controller = new Controller(binary, folder, { mqtt, websocket, http, lines })
-    writeCampus(binary, folder, controller.ports)
+    writeCampus(binary, folder, controller.ports, wishes)
     controller.enrol()
     await controller.run()
     return controller

@@ -10,6 +10,8 @@ interface Meter {
   watts: number
   closed: boolean
   silent: boolean
+  /** What it has counted, in hundredths of a kWh. */
+  counted: number
 }
 
 export class MeterLine {
@@ -19,7 +21,12 @@ export class MeterLine {
 
   private constructor(units: number) {
     for (let unit = 1; unit <= units; unit++) {
-      this.meters.set(unit, { watts: 40 + ((unit * 67) % 400), closed: true, silent: false })
+      this.meters.set(unit, {
+        watts: 40 + ((unit * 67) % 400),
+        closed: true,
+        silent: false,
+        counted: 0,
+      })
     }
     this.server = createServer((socket) => {
       this.sockets.add(socket)
@@ -46,6 +53,11 @@ export class MeterLine {
 
   silence(unit: number, silent: boolean): void {
     this.meter(unit).silent = silent
+  }
+
+  /** From now on its counter shows so much. */
+  count(unit: number, kwh: number): void {
+    this.meter(unit).counted = Math.round(kwh * 100)
   }
 
   isClosed(unit: number): boolean {
@@ -108,6 +120,10 @@ export class MeterLine {
 function register(meter: Meter, address: number): number {
   const watts = meter.closed ? meter.watts + Math.round(6 * Math.random()) : 0
   switch (address) {
+    case 0x00:
+      return Math.floor(meter.counted / 0x1_0000)
+    case 0x01:
+      return meter.counted % 0x1_0000
     case 0x0c:
       return 2200 + Math.round(20 * Math.random())
     case 0x0d:

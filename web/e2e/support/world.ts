@@ -1,5 +1,6 @@
 /** Everything that a story needs: the controller, its devices, and where the pages are. */
 import { fileURLToPath } from 'node:url'
+import type { Wishes } from './campus'
 import { Controller } from './controller'
 import { Gates } from './gates'
 import { MeterLine } from './meters'
@@ -14,12 +15,12 @@ export class World {
     readonly url: string,
   ) {}
 
-  static async start(port = 0): Promise<World> {
+  static async start(port = 0, wishes: Wishes = {}): Promise<World> {
     const binary = process.env.ONECARD_BIN
     if (!binary) throw new Error('set ONECARD_BIN to the controller')
     const lines = [await MeterLine.start(18), await MeterLine.start(18)]
     const ports = lines.map((line) => line.port)
-    const controller = await Controller.start(binary, ports)
+    const controller = await Controller.start(binary, ports, wishes)
     const gates = await Gates.start(controller.mqtt)
     const dist = fileURLToPath(new URL('../../dist', import.meta.url))
     const proxy = await Proxy.start(controller, dist, port)
@@ -31,6 +32,11 @@ export class World {
   /** Something heavy is switched on in a room; the units of `north-101`… are counted per line. */
   overload(room: string, watts = 2400): void {
     this.wired(room, (line, unit) => line.draw(unit, watts))
+  }
+
+  /** A room's counter shows so much from now on. */
+  count(room: string, kwh: number): void {
+    this.wired(room, (line, unit) => line.count(unit, kwh))
   }
 
   silence(room: string, silent: boolean): void {

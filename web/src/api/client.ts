@@ -62,6 +62,18 @@ async function send(request: Request): Promise<Response> {
 
 export const http = createClient<paths>({ fetch: send })
 
+/** Sends what another operator has sent, to the letter. */
+export async function sendAgain(method: string, path: string, body: string): Promise<void> {
+  const headers = { 'Content-Type': 'application/json' }
+  const request = new Request(new URL(path, location.origin), {
+    method,
+    headers,
+    body: body === '' ? undefined : body,
+  })
+  const response = await send(request)
+  if (!response.ok) throw refusalOf(response.status, await response.json().catch(() => null))
+}
+
 function refusalOf(status: number, body: unknown): Refusal {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
   const text = (key: string) => (typeof problem[key] === 'string' ? (problem[key] as string) : '')

@@ -85,6 +85,74 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/alarms/assign': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Says who sees to an alarm. */
+    post: operations['assign_alarm']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/alarms/escalate': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Hands an alarm up to the security office: a severity up, and not taken note of any more. */
+    post: operations['escalate_alarm']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/alarms/note': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Writes a remark, `why`, about an alarm. */
+    post: operations['note_alarm']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/alarms/page': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Has an alarm sound again wherever it is shown. */
+    post: operations['page_alarm']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/areas': {
     parameters: {
       query?: never
@@ -226,6 +294,58 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/audit': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What people did: signing in, orders, searches, changes of rules and operators. */
+    get: operations['get_audit']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/backups': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The copies that there are, the latest first. */
+    get: operations['get_backups']
+    put?: never
+    /** Copies both databases while the controller runs, and proves the copy. */
+    post: operations['take_backup']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/backups/{name}/verify': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Proves a copy: every file as it was copied, and both chains whole. */
+    post: operations['verify_backup']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/campus': {
     parameters: {
       query?: never
@@ -237,6 +357,57 @@ export interface paths {
     get: operations['get_campus']
     put?: never
     post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/devices': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Every device of the campus and every account of the broker. */
+    get: operations['get_devices']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/devices/{username}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Keeps a device from signing in. `why` may be in the query instead of a body. */
+    delete: operations['revoke_device']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/devices/{username}/credential': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Gives a device a new password, in place of the one it had. */
+    post: operations['make_credential']
     delete?: never
     options?: never
     head?: never
@@ -286,6 +457,23 @@ export interface paths {
     }
     /** All feeders: what each carries, and whom it has shed. */
     get: operations['get_feeders']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/flow': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Decisions by gate and hour; hours without any are left out. */
+    get: operations['get_flow']
     put?: never
     post?: never
     delete?: never
@@ -357,6 +545,58 @@ export interface paths {
     put?: never
     /** Opens a gate once. */
     post: operations['open_gate']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/handovers': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The notes that stand at one's own gates, the oldest first. */
+    get: operations['get_handovers']
+    put?: never
+    /** Leaves a note for whoever is next at these gates. */
+    post: operations['write_handover']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/handovers/{id}/take': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Takes a note over: it is shown no more. */
+    post: operations['take_handover']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/journal/proof': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Proves that the journal is whole, row by row, or names the first row that is not. */
+    get: operations['prove_journal']
+    put?: never
+    post?: never
     delete?: never
     options?: never
     head?: never
@@ -550,6 +790,129 @@ export interface paths {
     patch?: never
     trace?: never
   }
+<<<<<<< HEAD
+=======
+  '/api/operators': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** All operators, also those who were revoked. */
+    get: operations['get_operators']
+    put?: never
+    /** Adds an operator; answers a password. */
+    post: operations['add_operator']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/operators/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Takes everything from an operator. `why` may be in the query instead of a body. */
+    delete: operations['revoke_operator']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/operators/{id}/password': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Gives an operator a new password; their sessions end. */
+    post: operations['reset_password']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/operators/{id}/rights': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Gives an operator another role, other places or another name. */
+    post: operations['change_operator']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/operators/{id}/sessions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Ends an operator's sessions. `why` may be in the query instead of a body. */
+    delete: operations['end_sessions']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/operators/{id}/tokens': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Makes a token of an operator's. */
+    post: operations['add_token']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/operators/{id}/tokens/{label}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Makes a token worthless. `why` may be in the query instead of a body. */
+    delete: operations['revoke_token']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+>>>>>>> desks
   '/api/passback/forgive': {
     parameters: {
       query?: never
@@ -567,6 +930,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+<<<<<<< HEAD
+=======
+  '/api/people': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The people of that name, fifty at most. Who is there for some areas finds those who live there. */
+    get: operations['find_people']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+>>>>>>> desks
   '/api/people/{id}/accounts': {
     parameters: {
       query?: never
@@ -584,6 +967,43 @@ export interface paths {
     patch?: never
     trace?: never
   }
+<<<<<<< HEAD
+=======
+  '/api/proposals': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The orders that wait, of those that one might give oneself. */
+    get: operations['get_proposals']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/proposals/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Withdraws an order that waits, or declines it. `why` may be in the query instead of a body. */
+    delete: operations['decline_proposal']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+>>>>>>> desks
   '/api/quarantine': {
     parameters: {
       query?: never
@@ -669,6 +1089,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/rooms/{id}/events': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What happened to a room last, the newest first: trips with the samples that they rest on, recloses,
+     *     orders. The latest three hundred are kept; the journal has all.
+     */
+    get: operations['get_events']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/rooms/{id}/limits': {
     parameters: {
       query?: never
@@ -703,6 +1143,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+<<<<<<< HEAD
+=======
+  '/api/rooms/{id}/power': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What a room drew, in means and peaks of five minutes. */
+    get: operations['get_power']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+>>>>>>> desks
   '/api/rooms/{id}/reading': {
     parameters: {
       query?: never
@@ -763,6 +1223,58 @@ export interface paths {
     }
     /** Why a room is dark, or that nobody wants it so. */
     get: operations['get_why']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/rules': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The rules: policies, calendar, tariffs. */
+    get: operations['get_rules']
+    put?: never
+    /** Checks an edit and, if it has no mistakes, puts it in place; it counts within a second. */
+    post: operations['save_rules']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/rules/check': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Checks an edit as `onecard check` does; nothing is written. */
+    post: operations['check_rules']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/rules/versions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The rule sets that there were, the latest first. */
+    get: operations['get_rule_sets']
     put?: never
     post?: never
     delete?: never
@@ -908,11 +1420,15 @@ export interface components {
       /** @description `open`, `frozen` or `closed`. */
       state: string
     }
+<<<<<<< HEAD
     /** @description Which alarm was seen: as `/api/alarms` names it. */
+=======
+    /** @description Which alarm is meant, as `/api/alarms` names it, and what is to be written about it. */
+>>>>>>> desks
     AcknowledgeAsked: {
       area: string
       device: string
-      /** @description `gate`, `reader` or `controller`. */
+      /** @description `gate`, `reader`, `room`, `valve`, `bus`, `feeder` or `controller`. */
       kind: string
       reason: string
       why: string
@@ -934,11 +1450,21 @@ export interface components {
       acknowledged_at?: string | null
       acknowledged_by?: string | null
       area: string
+      /** @description Who sees to it. */
+      assigned_to?: string | null
       /** @description What exactly, for those who mend it. */
       detail: string
       device: string
+      /** @description Who handed it up to the security office. */
+      escalated_by?: string | null
       kind: string
+      /** @description When it was to sound again. */
+      paged_at?: string | null
       reason: string
+      /** @description The oldest first. */
+      remarks: components['schemas']['RemarkView'][]
+      /** @description `critical`, `serious` or `minor`. */
+      severity: string
       since: string
       text_en: string
       text_zh: string
@@ -969,6 +1495,52 @@ export interface components {
       /** @description The area around it; null: the outermost. */
       parent?: string | null
     }
+<<<<<<< HEAD
+=======
+    /** @description Which alarm somebody sees to. */
+    AssignAsked: {
+      area: string
+      device: string
+      kind: string
+      reason: string
+      /** @description An operator; null: nobody sees to it any more. */
+      to?: string | null
+      why: string
+    }
+    /** @description What people did. */
+    AuditFound: {
+      /**
+       * Format: int64
+       * @description Where to go on with `before`; null: there is no more.
+       */
+      next_before?: number | null
+      rows: components['schemas']['Fact'][]
+    }
+    /** @description What proving a copy came to. */
+    BackupProof: {
+      /** @description What is wrong; null: nothing. */
+      flaw?: string | null
+      /** Format: int64 */
+      journal_rows?: number | null
+      /** Format: int64 */
+      ledger_rows?: number | null
+      /** @description Whether every file is as it was copied, and both chains hold. */
+      whole: boolean
+    }
+    /** @description A copy. */
+    BackupView: {
+      /** Format: int64 */
+      bytes: number
+      /** @description False: it is being made, or was broken off. */
+      finished: boolean
+      /** Format: int64 */
+      journal_rows?: number | null
+      /** Format: int64 */
+      ledger_rows?: number | null
+      /** @description When it was begun, in UTC: the name of its folder. */
+      name: string
+    }
+>>>>>>> desks
     /** @description How a room stands with billing. */
     BilledView: {
       area: string
@@ -1009,9 +1581,34 @@ export interface components {
       site: string
       /** @description What every topic begins with, without the slash after it. */
       topics: string
+      /** @description Orders that need two people, such as `begin_emergency`. */
+      two_people: string[]
       /** @description The time zone, such as `Asia/Shanghai`. */
       zone: string
     }
+<<<<<<< HEAD
+=======
+    /** @description What is to be different about an operator. */
+    ChangeAsked: {
+      name: string
+      rights: components['schemas']['RightsAsked']
+      why: string
+    }
+    /** @description Files that differ from those on disk. */
+    CheckAsked: {
+      files: components['schemas']['RuleEdit'][]
+    }
+    /** @description What checking an edit came to. */
+    Checked: {
+      mistakes: components['schemas']['MistakeView'][]
+      policies?: number | null
+      /** @description Whether it was put in place; never by a mere check. */
+      saved: boolean
+      /** @description Of the policies that there are then; null: there are mistakes. */
+      version?: string | null
+      warnings: components['schemas']['MistakeView'][]
+    }
+>>>>>>> desks
     /** @description What a day came to. */
     ClosedView: {
       day: string
@@ -1042,6 +1639,12 @@ export interface components {
       | 'unknown_gate'
       | 'unknown_area'
       | 'unknown_room'
+      | 'unknown_operator'
+      | 'unknown_note'
+      | 'unknown_device'
+      | 'unknown_token'
+      | 'unknown_backup'
+      | 'unknown_proposal'
       | 'no_rooms'
       | 'not_json'
       | 'body_too_long'
@@ -1050,6 +1653,13 @@ export interface components {
       | 'no_override'
       | 'nothing_to_forgive'
       | 'alarm_not_standing'
+      | 'too_many_notes'
+      | 'needs_second'
+      | 'too_many_proposals'
+      | 'operator_exists'
+      | 'yourself'
+      | 'rules_changed'
+      | 'backup_running'
       | 'same_meter'
       | 'exists_with_different_amount'
       | 'exists_with_different_order'
@@ -1083,6 +1693,10 @@ export interface components {
       | 'gate_busy'
       | 'no_answer'
       | 'store_unreadable'
+<<<<<<< HEAD
+=======
+      | 'folder_unusable'
+>>>>>>> desks
     /** @description What a row has moved goes back, or a part of it. */
     CorrectAsked: {
       /** Format: int64 */
@@ -1096,6 +1710,16 @@ export interface components {
       row: number
       why: string
     }
+<<<<<<< HEAD
+=======
+    /** @description A password, shown this once. */
+    CredentialMade: {
+      /** @description Devices must use it. */
+      client_id: string
+      password: string
+      username: string
+    }
+>>>>>>> desks
     /** @description Make a room dark. */
     CutAsked: {
       /**
@@ -1126,6 +1750,24 @@ export interface components {
      * @enum {string}
      */
     DecisionAsked: 'go_on' | 'discard'
+<<<<<<< HEAD
+=======
+    /** @description A device of the campus, or a client of the broker that has an account. */
+    DeviceView: {
+      area: string
+      /** @description When its password was made; null: it has none. */
+      created_at?: string | null
+      device: string
+      /** @description Whether the campus folder has it. */
+      is_of_campus: boolean
+      /** @description `gate`, `reader`, `dashboard` or `system`. */
+      kind: string
+      /** @description From then on it cannot sign in. */
+      revoked_at?: string | null
+      /** @description The name to sign in with, and the client id. */
+      username: string
+    }
+>>>>>>> desks
     /** @description Rows of the entry log. */
     Entries: {
       /**
@@ -1188,6 +1830,21 @@ export interface components {
       /** @description The rooms that are dark for its sake. */
       shed: components['schemas']['ShedView'][]
     }
+    /** @description An hour of a gate. */
+    FlowView: {
+      /**
+       * Format: int64
+       * @description Let in, and let out.
+       */
+      entered: number
+      gate: string
+      /** @description When the hour began, by the site's clock. */
+      hour: string
+      /** Format: int64 */
+      left: number
+      /** Format: int64 */
+      refused: number
+    }
     /** @description Whom anti-passback shall forgive: one person, or everybody within an area. */
     ForgiveAsked: {
       area?: string | null
@@ -1237,6 +1894,25 @@ export interface components {
       state: string
       to: string
     }
+    /** @description What the next must know. */
+    HandoverAsked: {
+      /** @description The gates that it is about: at least one. */
+      gates: string[]
+      text: string
+    }
+    /** @description A note that nobody has taken over. */
+    HandoverView: {
+      at: string
+      by: string
+      /** @description The gates that it is about. */
+      gates: string[]
+      id: string
+      text: string
+    }
+    /** @description The note that was left. */
+    HandoverWritten: {
+      id: string
+    }
     /** @description How the controller is. */
     Health: {
       /**
@@ -1276,6 +1952,28 @@ export interface components {
       /** Format: int64 */
       uptime_ms: number
       version: string
+    }
+    /** @description What walking the journal's chain of hashes came to. */
+    JournalProof: {
+      /** Format: int64 */
+      first?: number | null
+      /** @description The first row that is not as it was written; null: all are. */
+      flaw?: string | null
+      /** Format: int64 */
+      last: number
+      /** @description Of the last row, to be written down elsewhere. */
+      last_hash: string
+      /**
+       * Format: int64
+       * @description Rows up to this one were deleted for their age; 0: none.
+       */
+      pruned: number
+      /**
+       * Format: int64
+       * @description Rows that are as they were written.
+       */
+      rows: number
+      whole: boolean
     }
     /** @description Other limits for a room, in watts. */
     LimitsAsked: {
@@ -1336,6 +2034,16 @@ export interface components {
       until?: string | null
       why: string
     }
+    /** @description Something wrong in a file. */
+    MistakeView: {
+      file: string
+      key: string
+      /** @description From 1; null: the whole file. */
+      line?: number | null
+      /** @description What to do. */
+      mend: string
+      message: string
+    }
     /** @description How a gate shall stand. */
     ModeAsked: {
       mode?: null | components['schemas']['GateMode']
@@ -1368,6 +2076,34 @@ export interface components {
       /** @description Also in the entry row, the command and the passage. */
       decision: string
     }
+<<<<<<< HEAD
+=======
+    /** @description Somebody new, or what is to be different. */
+    OperatorAsked: {
+      /** @description What screens call them. */
+      name: string
+      /** @description The name to sign in with. */
+      operator: string
+      rights: components['schemas']['RightsAsked']
+      why: string
+    }
+    /** @description An operator. */
+    OperatorView: {
+      /** @description Null: the whole site. */
+      areas?: string[] | null
+      created_at: string
+      gates?: string[] | null
+      has_password: boolean
+      /** @description What screens call them. */
+      name: string
+      operator: string
+      /** @description From then on they may do nothing. */
+      revoked_at?: string | null
+      role: string
+      sessions: components['schemas']['SessionShown'][]
+      tokens: components['schemas']['TokenView'][]
+    }
+>>>>>>> desks
     /** @description What came of an order. */
     PaidView: {
       /** @description What it is confirmed or taken back by, while it waits. */
@@ -1399,6 +2135,23 @@ export interface components {
       /** @description `dropped`, `jumped`, `settings_changed` or `reversed`. */
       why: string
     }
+<<<<<<< HEAD
+=======
+    /** @description A password, shown this once. */
+    PasswordMade: {
+      operator: string
+      password: string
+    }
+    /** @description Somebody. */
+    PersonFound: {
+      /** @description The building that the person lives in. */
+      dormitory?: string | null
+      /** @description `teacher`, `student`, `merchant`, `family`, `temporary` or `visitor`. */
+      kind: string
+      name: string
+      person: string
+    }
+>>>>>>> desks
     /** @description Somebody who is inside. */
     PersonInside: {
       /** @description The innermost area that the person went into. */
@@ -1406,6 +2159,26 @@ export interface components {
       name: string
       person: string
       since: string
+    }
+    /** @description What a room drew. */
+    PowerPast: {
+      room: string
+      /**
+       * Format: int64
+       * @description How long a span is.
+       */
+      span_s: number
+      /** @description The oldest first; spans without a reading are left out. */
+      spans: components['schemas']['PowerSpan'][]
+    }
+    /** @description Five minutes of a room. */
+    PowerSpan: {
+      /** @description When they began. */
+      at: string
+      /** Format: int32 */
+      mean_w: number
+      /** Format: int32 */
+      peak_w: number
     }
     /** @description A refusal. */
     Problem: {
@@ -1420,6 +2193,23 @@ export interface components {
       title: string
       /** @description Always `about:blank`: `code` tells problems apart. */
       type: string
+    }
+    /** @description An order that waits for a second operator, who sends the same request. */
+    ProposalView: {
+      /** @description Such as `begin_emergency`. */
+      action: string
+      at: string
+      body: string
+      by: string
+      expires_at: string
+      id: string
+      /** @description What is to be sent. */
+      method: string
+      /** @description Whether who asks has ordered it, and so cannot be the second. */
+      own: boolean
+      path: string
+      target: string
+      why: string
     }
     ReaderName: {
       /** @description `in` or `out`. */
@@ -1442,6 +2232,29 @@ export interface components {
       /** Format: int64 */
       register_wh: number
     }
+<<<<<<< HEAD
+=======
+    /** @description What an operator did about an alarm. */
+    RemarkView: {
+      at: string
+      by: string
+      /** @description How much hangs on it since, when it was escalated. */
+      severity?: string | null
+      /** @description `noted`, `escalated`, `assigned` or `paged`. */
+      step: string
+      text: string
+      /** @description Who sees to it since, when it was assigned. */
+      to?: string | null
+    }
+    /** @description A role where it counts. */
+    RightsAsked: {
+      /** @description Areas with everything inside them; with neither these nor gates, the whole site. */
+      areas?: string[]
+      /** @description Single gates, for guards. */
+      gates?: string[]
+      role: string
+    }
+>>>>>>> desks
     /** @description A room's money. */
     RoomAccountView: components['schemas']['BilledView'] & {
       /** @description Its own account, then the subsidies that are spent with it. */
@@ -1526,6 +2339,38 @@ export interface components {
       /** @description The rooms that it concerned. */
       rooms: string[]
     }
+    /** @description A file as it shall be. */
+    RuleEdit: {
+      name: string
+      text: string
+      /** @description The `version` that was edited; null: the file is new. */
+      version?: string | null
+    }
+    /** @description A file of rules. */
+    RuleFile: {
+      /** @description Below the campus folder, such as `policies/10-everybody.cedar`. */
+      name: string
+      text: string
+      /** @description To be sent back with an edit, so that nobody overwrites another's. */
+      version: string
+    }
+    /** @description The rules as they are on disk. */
+    RuleFiles: {
+      /** @description Policies in their order, the calendar, the tariffs. */
+      files: components['schemas']['RuleFile'][]
+    }
+    /** @description A rule set that came into force, or was refused. */
+    RuleSetView: {
+      at: string
+      /** @description Who put it in place from a page; null: the folder was edited by other means. */
+      by?: string | null
+      files?: string | null
+      mistakes: string[]
+      policies?: number | null
+      /** @description Null: it was refused. */
+      version?: string | null
+      why?: string | null
+    }
     /** @description What runs here. */
     Running: {
       /**
@@ -1536,6 +2381,20 @@ export interface components {
       name: string
       site: string
       version: string
+    }
+    /** @description Files to be put in place. */
+    SaveAsked: {
+      files: components['schemas']['RuleEdit'][]
+      why: string
+    }
+    /** @description Somebody who is signed in. */
+    SessionShown: {
+      created_at: string
+      expires_at: string
+      /** @description The address it was begun from. */
+      from: string
+      /** @description When it was last used, to the minute. */
+      seen_at: string
     }
     /** @description Who has signed in, and what for. */
     SessionView: {
@@ -1595,6 +2454,31 @@ export interface components {
       /** @description Where the broker listens for WebSocket. */
       url: string
       username: string
+    }
+    /** @description A token for a program. */
+    TokenAsked: {
+      /**
+       * Format: int32
+       * @description Until it is worth nothing: 1 to 3,650; null: it stays good.
+       */
+      days?: number | null
+      /** @description What it is for; a new one takes the place of one with the same label. */
+      label: string
+      rights?: null | components['schemas']['RightsAsked']
+      why: string
+    }
+    /** @description A token, shown this once. */
+    TokenMade: {
+      token: string
+    }
+    /** @description A token, without what proves it. */
+    TokenView: {
+      created_at: string
+      expires_at?: string | null
+      label: string
+      revoked_at?: string | null
+      /** @description What it may at most; null: whatever its operator may. */
+      role?: string | null
     }
     /** @description What an order moved. */
     Told: {
@@ -2044,6 +2928,417 @@ export interface operations {
         }
       }
       /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+<<<<<<< HEAD
+=======
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  assign_alarm: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AssignAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  escalate_alarm: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AcknowledgeAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  note_alarm: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AcknowledgeAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  page_alarm: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AcknowledgeAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+>>>>>>> desks
       409: {
         headers: {
           [name: string]: unknown
@@ -3040,6 +4335,376 @@ export interface operations {
         }
       }
       /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+<<<<<<< HEAD
+=======
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_audit: {
+    parameters: {
+      query?: {
+        /** @description An operator, or the begin of a name. */
+        who?: string
+        /** @description A kind of fact, deed, act or order, such as `searched`, `ordered`, `lock_down` or `rules_loaded`. */
+        action?: string
+        /** @description The gate, area, room, device, person or operator that it is about. */
+        place?: string
+        /** @description RFC 3339. */
+        from?: string
+        /** @description RFC 3339, not included. */
+        to?: string
+        /** @description Only rows before this `seq`: the next page. */
+        before?: number
+        /** @description 1 to 1,000; 100 if not given. */
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AuditFound']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_backups: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BackupView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  take_backup: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BackupView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  verify_backup: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BackupProof']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+>>>>>>> desks
       409: {
         headers: {
           [name: string]: unknown
@@ -3149,6 +4814,289 @@ export interface operations {
         }
       }
       /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_devices: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeviceView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  revoke_device: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        username: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  make_credential: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        username: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CredentialMade']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
       503: {
         headers: {
           [name: string]: unknown
@@ -3367,6 +5315,90 @@ export interface operations {
         }
       }
       /** @description No such gate, area, room, account or row */
+<<<<<<< HEAD
+=======
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_flow: {
+    parameters: {
+      query?: {
+        /** @description RFC 3339; 24 hours before `to` if not given. */
+        from?: string
+        /** @description RFC 3339, not included; now if not given. At most eight days after `from`. */
+        to?: string
+        gate?: string
+        /** @description Gates that stand under this area. */
+        area?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FlowView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+>>>>>>> desks
       404: {
         headers: {
           [name: string]: unknown
@@ -3863,6 +5895,360 @@ export interface operations {
         }
       }
       /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_handovers: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['HandoverView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  write_handover: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandoverAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['HandoverWritten']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  take_handover: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  prove_journal: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['JournalProof']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
       503: {
         headers: {
           [name: string]: unknown
@@ -4932,6 +7318,815 @@ export interface operations {
       }
     }
   }
+<<<<<<< HEAD
+=======
+  get_operators: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['OperatorView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  add_operator: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OperatorAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PasswordMade']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  revoke_operator: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  reset_password: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PasswordMade']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  change_operator: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  end_sessions: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  add_token: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TokenAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TokenMade']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  revoke_token: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+        label: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+>>>>>>> desks
   forgive_passback: {
     parameters: {
       query?: never
@@ -5034,6 +8229,87 @@ export interface operations {
       }
     }
   }
+<<<<<<< HEAD
+=======
+  find_people: {
+    parameters: {
+      query: {
+        /** @description A part of the name, or the begin of the number. */
+        name: string
+        /** @description Why, in 1 to 500 characters; the search is recorded with it. */
+        why: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PersonFound'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+>>>>>>> desks
   get_accounts_of: {
     parameters: {
       query?: never
@@ -5109,6 +8385,186 @@ export interface operations {
       }
     }
   }
+<<<<<<< HEAD
+=======
+  get_proposals: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ProposalView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  decline_proposal: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+>>>>>>> desks
   get_quarantine: {
     parameters: {
       query?: never
@@ -5565,6 +9021,85 @@ export interface operations {
       }
     }
   }
+  get_events: {
+    parameters: {
+      query?: {
+        /** @description 1 to 1,000; 100 if not given. */
+        limit?: number
+      }
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description As over MQTT (`event` of a room) */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': Record<string, never>[]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   limit_room: {
     parameters: {
       query?: never
@@ -5777,6 +9312,87 @@ export interface operations {
       }
     }
   }
+<<<<<<< HEAD
+=======
+  get_power: {
+    parameters: {
+      query?: {
+        /** @description 1 to 31; 1 if not given. */
+        days?: number
+      }
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PowerPast']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+>>>>>>> desks
   decide_reading: {
     parameters: {
       query?: never
@@ -6190,6 +9806,360 @@ export interface operations {
         }
       }
       /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_rules: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RuleFiles']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  save_rules: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SaveAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Checked']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  check_rules: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Checked']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_rule_sets: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RuleSetView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
       503: {
         headers: {
           [name: string]: unknown

@@ -88,6 +88,10 @@ export type Reason =
   | 'rules_refused'
 export type PersonKind = 'teacher' | 'student' | 'merchant' | 'family' | 'temporary' | 'visitor'
 /**
+ * A life or a safety function is at stake; something does not do its work; a nuisance.
+ */
+export type Severity = 'critical' | 'serious' | 'minor'
+/**
  * RFC 3339 with offset, from 2020 to 2120.
  */
 export type DeviceMoment = string
@@ -252,7 +256,38 @@ export type Act =
       subject: Subject
       reason: Reason
     }
+  | {
+      act: 'alarm_handled'
+      subject: Subject
+      reason: Reason
+      step: AlarmStep
+    }
+  | {
+      act: 'handover_written'
+      note: string
+      /**
+       * @minItems 1
+       */
+      gates: [Code, ...Code[]]
+    }
+  | {
+      act: 'handover_taken'
+      note: string
+      written_by: Code
+    }
 export type DeviceKind = 'reader' | 'gate' | 'room' | 'valve' | 'bus' | 'feeder' | 'controller'
+export type AlarmStep =
+  | {
+      step: 'noted' | 'paged'
+    }
+  | {
+      step: 'escalated'
+      severity: Severity
+    }
+  | {
+      step: 'assigned'
+      to: Code | null
+    }
 
 export interface Payloads {
   entry?: Entry
@@ -331,6 +366,7 @@ export interface Alarm {
   prev_seq?: PrevSeq
   state: 'raised' | 'acknowledged'
   reason: Reason
+  severity: Severity
   since: Moment
   /**
    * What exactly
@@ -344,13 +380,47 @@ export interface Alarm {
   standing: [
     {
       reason: Reason
+      severity: Severity
       since: Moment
       acknowledged_by?: Code
+      /**
+       * A code - letters, digits, `-`, `_` and `.`.
+       */
+      escalated_by?: string
+      /**
+       * A code - letters, digits, `-`, `_` and `.`.
+       */
+      assigned_to?: string
+      /**
+       * RFC 3339 with the site's offset and milliseconds.
+       */
+      paged_at?: string
+      /**
+       * How many there are; GET /api/alarms has them.
+       */
+      remarks: number
     },
     ...{
       reason: Reason
+      severity: Severity
       since: Moment
       acknowledged_by?: Code
+      /**
+       * A code - letters, digits, `-`, `_` and `.`.
+       */
+      escalated_by?: string
+      /**
+       * A code - letters, digits, `-`, `_` and `.`.
+       */
+      assigned_to?: string
+      /**
+       * RFC 3339 with the site's offset and milliseconds.
+       */
+      paged_at?: string
+      /**
+       * How many there are; GET /api/alarms has them.
+       */
+      remarks: number
     }[],
   ]
 }

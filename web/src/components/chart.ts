@@ -8,6 +8,8 @@ use([LineChart, GridComponent, MarkLineComponent, CanvasRenderer])
 
 export interface Drawing {
   points: [number, number][]
+  /** The highest within each span, drawn thin above. */
+  peaks?: [number, number][]
   limits: { label: string; watts: number }[]
   moment?: { label: string; at: number }
   isStepped: boolean
@@ -39,6 +41,7 @@ export function makeChart(box: HTMLElement): Chart {
         100,
         ...drawing.limits.map((limit) => limit.watts),
         ...drawing.points.map(([, watts]) => watts),
+        ...(drawing.peaks ?? []).map(([, watts]) => watts),
       )
       const lines = drawing.limits.map((limit) => ({
         yAxis: limit.watts,
@@ -75,6 +78,16 @@ export function makeChart(box: HTMLElement): Chart {
             splitLine: { lineStyle: { color: drawing.grid } },
           },
           series: [
+            ...(drawing.peaks
+              ? [
+                  {
+                    type: 'line' as const,
+                    data: drawing.peaks,
+                    showSymbol: false,
+                    lineStyle: { color: drawing.limit, width: 1, type: 'dotted' as const },
+                  },
+                ]
+              : []),
             {
               type: 'line',
               data: drawing.points,

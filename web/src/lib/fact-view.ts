@@ -34,6 +34,7 @@ export function subjectOf(row: FactRow): string {
     alarm?.subject?.device,
     subject?.device,
     did?.target,
+    did?.name,
     did?.person,
     did?.operator,
     did?.claimed,

@@ -193,6 +193,59 @@ export function useGateOrders() {
     })
   }
 
+  type Step = 'note' | 'escalate' | 'page'
+
+  /** A remark, handing it up, having it sound again: each with what is written about it. */
+  function handle(alarm: AlarmItem, step: Step): void {
+    const { area, kind, device, reason } = alarm
+    orders.ask({
+      title: t(`alarm.${step}_title`, { device }),
+      text: t(`alarm.${step}_text`),
+      isGrave: step === 'escalate',
+      reasons: reasons('on_the_way', 'repair_called', 'nobody_came', 'needs_office'),
+      whyLabel: step === 'note' ? t('alarm.note_label') : undefined,
+      confirm: t(`alarm.${step}`),
+      run: async ({ why }) => {
+        await good(http.POST(`/api/alarms/${step}`, { body: { area, kind, device, reason, why } }))
+        return t(`alarm.${step}_done`)
+      },
+    })
+  }
+
+  /** Somebody sees to it. */
+  function assign(alarm: AlarmItem, to: string): void {
+    const { area, kind, device, reason } = alarm
+    orders.ask({
+      title: t('alarm.assign_title', { device }),
+      text: t('alarm.assign_text'),
+      reasons: reasons('on_the_way', 'repair_called'),
+      texts: [{ name: 'to', label: t('alarm.assign_to'), value: to, isRequired: false }],
+      confirm: t('alarm.assign'),
+      run: async ({ why, texts }) => {
+        const body = { area, kind, device, reason, why, to: texts.to || null }
+        await good(http.POST('/api/alarms/assign', { body }))
+        return t('alarm.assign_done')
+      },
+    })
+  }
+
+  /** A note for whoever is next at these gates. */
+  function handOver(gates: Named[], done: () => void): void {
+    orders.ask({
+      title: t('handover.title'),
+      text: t('handover.text', { gates: gates.map((gate) => gate.name).join('、') }),
+      reasons: reasons('quiet_shift', 'repair_called', 'visitors_expected'),
+      whyLabel: t('handover.label'),
+      confirm: t('handover.write'),
+      run: async ({ why }) => {
+        const body = { gates: gates.map((gate) => gate.id), text: why }
+        await good(http.POST('/api/handovers', { body }))
+        done()
+        return t('handover.written')
+      },
+    })
+  }
+
   function forgive(person: Named): void {
     orders.ask({
       title: t('security.forgive_title', { person: person.name }),
@@ -216,6 +269,9 @@ export function useGateOrders() {
     evacuate,
     endEmergency,
     acknowledge,
+    handle,
+    assign,
+    handOver,
     forgive,
   }
 }

@@ -19,6 +19,14 @@ const KNOWN = [
   'unknown_gate',
   'unknown_area',
   'unknown_room',
+  'unknown_operator',
+  'unknown_note',
+  'operator_exists',
+  'yourself',
+  'rules_changed',
+  'backup_running',
+  'outside_broker',
+  'unknown_proposal',
 ]
 
 export function useProblem() {

@@ -1,6 +1,6 @@
 /** What the desk and the wall of the security office show alike. */
 import { computed, onBeforeUnmount, ref } from 'vue'
-import { severityOf, type Severity } from '@/live/alarms'
+import type { Severity } from '@/live/alarms'
 import { useLive } from '@/stores/live'
 import { useSettings } from '@/stores/settings'
 import { soundAlarm } from './sound'
@@ -21,14 +21,14 @@ export function useSecurity() {
       minor: { all: 0, unnoted: 0 },
     }
     for (const alarm of live.alarms) {
-      const of = counted[severityOf(alarm.reason)]
+      const of = counted[alarm.severity]
       of.all += 1
       if (alarm.acknowledgedBy === null) of.unnoted += 1
     }
     return counted
   })
   const alarms = computed(() =>
-    live.alarms.filter((alarm) => only.value === null || severityOf(alarm.reason) === only.value),
+    live.alarms.filter((alarm) => only.value === null || alarm.severity === only.value),
   )
   const refusals = computed(() => live.entries.filter((entry) => !entry.granted))
   const isLoud = computed(() => counts.value.critical.unnoted + counts.value.serious.unnoted > 0)

@@ -2,10 +2,12 @@
  * The alarms of a screen. One stays until it was acknowledged, even when what it warned of is over:
  * an alarm that nobody saw has not been heard.
  */
+import type { components } from '@/api/openapi'
 import type { Alarm, Reason } from '@/api/topics'
 import type { Kind } from './topic'
 
-export type Severity = 'critical' | 'serious' | 'minor'
+export type Severity = Alarm['severity']
+export type Remark = components['schemas']['RemarkView']
 
 export interface AlarmItem {
   key: string
@@ -19,60 +21,27 @@ export interface AlarmItem {
   text_en: string
   acknowledgedBy: string | null
   acknowledgedAt: string | null
+  severity: Severity
+  /** Who handed it up to the security office. */
+  escalatedBy: string | null
+  /** Who sees to it. */
+  assignedTo: string | null
+  /** When it was to sound again. */
+  pagedAt: string | null
+  /** How many there are; the topic tells no more of them. */
+  remarkCount: number
+  remarks: Remark[]
   /** It ended by itself before anybody took note. */
   isOver: boolean
 }
 
 /** What `GET /api/alarms` gives. */
-export interface AlarmRow {
-  area: string
-  kind: string
-  device: string
-  reason: string
-  since: string
-  detail: string
-  text_zh: string
-  text_en: string
-  acknowledged_by?: string | null
-  acknowledged_at?: string | null
-}
+export type AlarmRow = components['schemas']['AlarmView']
 
 export interface Subject {
   area: string
   kind: Kind
   device: string
-}
-
-/** A life or a safety function is at stake; something does not do its work; a nuisance. */
-export function severityOf(reason: Reason): Severity {
-  switch (reason) {
-    case 'forced':
-    case 'tamper':
-    case 'gate_unconfirmed':
-    case 'relay_disobeys':
-    case 'draws_while_open':
-    case 'closed_by_itself':
-    case 'messages_dropped':
-    case 'ledger_damaged':
-      return 'critical'
-    case 'held':
-    case 'gate_fault':
-    case 'offline':
-    case 'line_down':
-    case 'unknown_cards':
-    case 'rules_refused':
-    case 'not_billed':
-    case 'relay_silent':
-    case 'meter_silent':
-    case 'opened_by_itself':
-    case 'flow_while_closed':
-    case 'burst':
-    case 'valve_unconfirmed':
-    case 'water_unsettled':
-      return 'serious'
-    default:
-      return 'minor'
-  }
 }
 
 const RANK: Record<Severity, number> = { critical: 0, serious: 1, minor: 2 }
@@ -81,8 +50,16 @@ const RANK: Record<Severity, number> = { critical: 0, serious: 1, minor: 2 }
 export function byUrgency(a: AlarmItem, b: AlarmItem): number {
   const noted = Number(a.acknowledgedBy !== null) - Number(b.acknowledgedBy !== null)
   if (noted !== 0) return noted
-  const rank = RANK[severityOf(a.reason)] - RANK[severityOf(b.reason)]
+  const rank = RANK[a.severity] - RANK[b.severity]
   return rank !== 0 ? rank : Date.parse(b.since) - Date.parse(a.since)
+}
+
+/** Whether it is to be heard, after what was known before: it is new, handed up, or was to sound again. */
+function isNews(item: AlarmItem, before: AlarmItem | undefined): boolean {
+  if (item.pagedAt !== null && before !== undefined && item.pagedAt !== before.pagedAt) return true
+  if (item.acknowledgedBy !== null) return false
+  const isSame = before !== undefined && !before.isOver && before.since === item.since
+  return !isSame || before.acknowledgedBy !== null
 }
 
 function subjectKey(subject: Subject): string {
@@ -96,6 +73,11 @@ export class AlarmBoard {
     return [...this.items.values()].sort(byUrgency)
   }
 
+  /** Whether there are remarks that only the controller's list has. */
+  get lacksRemarks(): boolean {
+    return [...this.items.values()].some((item) => item.remarkCount !== item.remarks.length)
+  }
+
   /** What the topic of one subject says; null: nothing is wrong there any more. Returns what is new. */
   told(subject: Subject, alarm: Alarm | null): AlarmItem[] {
     const standing = alarm?.standing ?? []
@@ -105,7 +87,6 @@ export class AlarmBoard {
       const key = `${subjectKey(subject)}/${short.reason}`
       const before = this.items.get(key)
       const inFull = alarm && alarm.reason === short.reason ? alarm : null
-      const again = before !== undefined && !before.isOver && before.since === short.since
       const item: AlarmItem = {
         ...subject,
         key,
@@ -116,10 +97,16 @@ export class AlarmBoard {
         text_en: inFull?.text_en ?? before?.text_en ?? '',
         acknowledgedBy: short.acknowledged_by ?? null,
         acknowledgedAt: before?.acknowledgedAt ?? null,
+        severity: short.severity,
+        escalatedBy: short.escalated_by ?? null,
+        assignedTo: short.assigned_to ?? null,
+        pagedAt: short.paged_at ?? null,
+        remarkCount: short.remarks,
+        remarks: before?.since === short.since ? before.remarks : [],
         isOver: false,
       }
       this.items.set(key, item)
-      if (!again && item.acknowledgedBy === null) fresh.push(item)
+      if (isNews(item, before)) fresh.push(item)
     }
     return fresh
   }
@@ -143,10 +130,16 @@ export class AlarmBoard {
         text_en: row.text_en,
         acknowledgedBy: row.acknowledged_by ?? null,
         acknowledgedAt: row.acknowledged_at ?? null,
+        severity: row.severity as Severity,
+        escalatedBy: row.escalated_by ?? null,
+        assignedTo: row.assigned_to ?? null,
+        pagedAt: row.paged_at ?? null,
+        remarkCount: row.remarks.length,
+        remarks: row.remarks,
         isOver: false,
       }
       this.items.set(key, item)
-      if (!before && item.acknowledgedBy === null) fresh.push(item)
+      if (isNews(item, before)) fresh.push(item)
     }
     for (const [key, item] of this.items) if (!standing.has(key)) this.end(key, item)
     return fresh

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Alarm, Entry } from '@/api/topics'
-import { AlarmBoard, severityOf } from './alarms'
+import { AlarmBoard, type AlarmRow } from './alarms'
 import { EntryLog } from './entries'
 import { trustOf, type Signs, type Trust } from './freshness'
 import { HeldList } from './held'
@@ -8,12 +8,15 @@ import { chosen, parseTopic, type Interest } from './topic'
 
 const GATE = { area: 'campus', kind: 'gate', device: 'main-1' } as const
 
+const SHORT = { severity: 'critical', remarks: 0 } as const
+
 function alarm(standing: Alarm['standing'], reason = standing[0].reason): Alarm {
   return {
     seq: 1,
     boot: 1,
     state: 'raised',
     reason,
+    severity: 'critical',
     since: standing[0].since,
     detail: 'd',
     text_zh: '文',
@@ -28,7 +31,7 @@ const T2 = '2026-11-23T08:02:00.000+08:00'
 describe('the alarm board of a screen', () => {
   it('tells what is new once', () => {
     const board = new AlarmBoard()
-    const raised = alarm([{ reason: 'forced', since: T1 }])
+    const raised = alarm([{ ...SHORT, reason: 'forced', since: T1 }])
     expect(board.told(GATE, raised).map((item) => item.reason)).toEqual(['forced'])
     expect(board.told(GATE, raised)).toEqual([])
     expect(board.all[0]).toMatchObject({ text_en: 'text', detail: 'd' })
@@ -36,7 +39,7 @@ describe('the alarm board of a screen', () => {
 
   it('keeps an alarm that ended before anybody took note, until it is dismissed', () => {
     const board = new AlarmBoard()
-    board.told(GATE, alarm([{ reason: 'forced', since: T1 }]))
+    board.told(GATE, alarm([{ ...SHORT, reason: 'forced', since: T1 }]))
     board.told(GATE, null)
     expect(board.all).toMatchObject([{ isOver: true }])
     board.dismiss(board.all[0]?.key ?? '')
@@ -45,7 +48,7 @@ describe('the alarm board of a screen', () => {
 
   it('lets an acknowledged alarm go when it ends, and does not dismiss one that stands', () => {
     const board = new AlarmBoard()
-    board.told(GATE, alarm([{ reason: 'forced', since: T1, acknowledged_by: 'wang' }]))
+    board.told(GATE, alarm([{ ...SHORT, reason: 'forced', since: T1, acknowledged_by: 'wang' }]))
     board.dismiss(board.all[0]?.key ?? '')
     expect(board.all).toHaveLength(1)
     board.told(GATE, null)
@@ -54,15 +57,15 @@ describe('the alarm board of a screen', () => {
 
   it('tells an alarm that came back as news', () => {
     const board = new AlarmBoard()
-    board.told(GATE, alarm([{ reason: 'forced', since: T1 }]))
+    board.told(GATE, alarm([{ ...SHORT, reason: 'forced', since: T1 }]))
     board.told(GATE, null)
-    expect(board.told(GATE, alarm([{ reason: 'forced', since: T2 }]))).toHaveLength(1)
+    expect(board.told(GATE, alarm([{ ...SHORT, reason: 'forced', since: T2 }]))).toHaveLength(1)
     expect(board.all).toMatchObject([{ isOver: false, since: T2 }])
   })
 
   it('takes the list of the controller as what stands', () => {
     const board = new AlarmBoard()
-    board.told(GATE, alarm([{ reason: 'forced', since: T1 }]))
+    board.told(GATE, alarm([{ ...SHORT, reason: 'forced', since: T1 }]))
     board.listed([
       {
         ...GATE,
@@ -72,6 +75,8 @@ describe('the alarm board of a screen', () => {
         text_zh: '',
         text_en: '',
         acknowledged_by: null,
+        severity: 'serious',
+        remarks: [],
       },
     ])
     const stood = board.all.map(({ reason, isOver }) => [reason, isOver])
@@ -86,13 +91,38 @@ describe('the alarm board of a screen', () => {
     board.told(
       GATE,
       alarm([
-        { reason: 'held', since: T2 },
-        { reason: 'forced', since: T1 },
-        { reason: 'tamper', since: T2, acknowledged_by: 'li' },
+        { ...SHORT, severity: 'serious', reason: 'held', since: T2 },
+        { ...SHORT, reason: 'forced', since: T1 },
+        { ...SHORT, reason: 'tamper', since: T2, acknowledged_by: 'li' },
       ]),
     )
     expect(board.all.map((item) => item.reason)).toEqual(['forced', 'held', 'tamper'])
-    expect(severityOf('malformed_message')).toBe('minor')
+  })
+
+  it('is heard again when it is paged or handed up, and knows which remarks it lacks', () => {
+    const board = new AlarmBoard()
+    const noted = { ...SHORT, reason: 'forced', since: T1, acknowledged_by: 'li' } as const
+    expect(board.told(GATE, alarm([noted]))).toEqual([])
+    expect(board.told(GATE, alarm([{ ...noted, paged_at: T2, remarks: 1 }]))).toHaveLength(1)
+    expect(board.told(GATE, alarm([{ ...noted, paged_at: T2, remarks: 2 }]))).toEqual([])
+    expect(board.lacksRemarks).toBe(true)
+    const up = { ...SHORT, reason: 'forced', since: T1 } as const
+    const handedUp = { ...up, paged_at: T2, escalated_by: 'li', remarks: 3 }
+    expect(board.told(GATE, alarm([handedUp]))).toHaveLength(1)
+    const remark = { at: T2, by: 'li', step: 'noted', text: 'look' }
+    const row: AlarmRow = {
+      ...GATE,
+      ...up,
+      detail: '',
+      text_zh: '',
+      text_en: '',
+      paged_at: T2,
+      escalated_by: 'li',
+      remarks: [remark, remark, remark],
+    }
+    expect(board.listed([row])).toEqual([])
+    expect(board.lacksRemarks).toBe(false)
+    expect(board.all[0]).toMatchObject({ escalatedBy: 'li', remarks: [remark, remark, remark] })
   })
 })
 

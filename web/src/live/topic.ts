@@ -1,6 +1,6 @@
 /** The names of MQTT topics: `{root}/{site}/{area}/{kind}/{device}/{channel}`. */
 
-export type Kind = 'reader' | 'gate' | 'room' | 'valve' | 'bus' | 'controller'
+export type Kind = 'reader' | 'gate' | 'room' | 'valve' | 'bus' | 'feeder' | 'controller'
 
 export interface Topic {
   site: string
@@ -11,7 +11,15 @@ export interface Topic {
   channel: string
 }
 
-const KINDS: ReadonlySet<string> = new Set(['reader', 'gate', 'room', 'valve', 'bus', 'controller'])
+const KINDS: ReadonlySet<string> = new Set([
+  'reader',
+  'gate',
+  'room',
+  'valve',
+  'bus',
+  'feeder',
+  'controller',
+])
 
 function isKind(word: string): word is Kind {
   return KINDS.has(word)

@@ -53,6 +53,18 @@ export const router = createRouter({
       meta: { title: 'nav.lines', section: 'power' },
     },
     {
+      path: '/power/quarantine',
+      name: 'quarantine',
+      component: () => import('@/pages/power/QuarantinePage.vue'),
+      meta: { title: 'nav.quarantine', section: 'quarantine' },
+    },
+    {
+      path: '/money',
+      name: 'money',
+      component: () => import('@/pages/money/MoneyPage.vue'),
+      meta: { title: 'nav.money', section: 'money' },
+    },
+    {
       path: '/security',
       name: 'security',
       component: () => import('@/pages/security/SecurityPage.vue'),
@@ -63,6 +75,12 @@ export const router = createRouter({
       name: 'wall',
       component: () => import('@/pages/security/WallPage.vue'),
       meta: { title: 'nav.wall', section: 'security', isWall: true },
+    },
+    {
+      path: '/security/flow',
+      name: 'flow',
+      component: () => import('@/pages/security/FlowPage.vue'),
+      meta: { title: 'nav.flow', section: 'security' },
     },
     {
       path: '/security/passages',
@@ -89,6 +107,36 @@ export const router = createRouter({
       meta: { title: 'nav.facts', section: 'admin' },
     },
     {
+      path: '/admin/operators',
+      name: 'operators',
+      component: () => import('@/pages/admin/OperatorsPage.vue'),
+      meta: { title: 'nav.operators', section: 'admin' },
+    },
+    {
+      path: '/admin/devices',
+      name: 'devices',
+      component: () => import('@/pages/admin/DevicesPage.vue'),
+      meta: { title: 'nav.devices', section: 'admin' },
+    },
+    {
+      path: '/admin/rules',
+      name: 'rules',
+      component: () => import('@/pages/admin/RulesPage.vue'),
+      meta: { title: 'nav.rules', section: 'admin' },
+    },
+    {
+      path: '/admin/backups',
+      name: 'backups',
+      component: () => import('@/pages/admin/BackupsPage.vue'),
+      meta: { title: 'nav.backups', section: 'admin' },
+    },
+    {
+      path: '/admin/audit',
+      name: 'audit',
+      component: () => import('@/pages/admin/AuditPage.vue'),
+      meta: { title: 'nav.audit', section: 'admin' },
+    },
+    {
       path: '/:rest(.*)*',
       name: 'nowhere',
       component: () => import('@/pages/NowherePage.vue'),
@@ -101,6 +149,8 @@ export const router = createRouter({
 export const FIRST: Record<Section, RouteLocationRaw> = {
   guard: { name: 'guard' },
   power: { name: 'power' },
+  quarantine: { name: 'quarantine' },
+  money: { name: 'money' },
   security: { name: 'security' },
   people: { name: 'passages' },
   admin: { name: 'admin' },

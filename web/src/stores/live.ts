@@ -227,6 +227,12 @@ export const useLive = defineStore('live', () => {
       .catch(() => later(RETRY_MS, () => linkState.value === 'up' && readAlarms()))
   }
 
+  /** The topic of an alarm tells how many remarks there are; here is what they say. */
+  const readRemarks = throttled(AREAS_MS, async () => {
+    board.listed(await good(http.GET('/api/alarms')))
+    alarms.value = board.all
+  })
+
   // -- gates and areas: told by events, read over HTTP -----------------------------------------------
 
   const refreshAreas = throttled(AREAS_MS, async () => {
@@ -290,6 +296,7 @@ export const useLive = defineStore('live', () => {
     const { area, kind, device } = topic
     const fresh = board.told({ area, kind, device }, alarm)
     alarms.value = board.all
+    if (board.lacksRemarks) readRemarks()
     if (fresh.length > 0) for (const listener of alarmListeners) listener(fresh)
   }
 

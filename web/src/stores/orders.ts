@@ -9,6 +9,14 @@ export interface OrderInput {
   /** What was picked, where there is something to pick. */
   picked: string
   numbers: Record<string, number | null>
+  texts: Record<string, string>
+}
+
+export interface TextField {
+  name: string
+  label: string
+  value: string
+  isRequired: boolean
 }
 
 export interface NumberField {
@@ -32,6 +40,9 @@ export interface Order {
   hasUntil?: boolean
   pick?: { label: string; options: { value: string; label: string }[] }
   numbers?: NumberField[]
+  texts?: TextField[]
+  /** What is to be written, where it is more than a reason. */
+  whyLabel?: string
   confirm: string
   /** Does it; what it throws is shown, and the dialog stays. Returns what to say when it is done. */
   run(input: OrderInput): Promise<string>

@@ -5,15 +5,20 @@ import { onSignedOut, Refusal, session as interfaceOf, useCsrf } from '@/api/cli
 import type { Campus, Role, Session } from '@/api/session'
 import { isWithin } from '@/lib/area-view'
 
-export type Section = 'guard' | 'power' | 'security' | 'people' | 'admin'
+export type Section = 'guard' | 'power' | 'quarantine' | 'security' | 'people' | 'money' | 'admin'
 export type Act =
   | 'gates'
   | 'areas'
   | 'end_emergency'
   | 'acknowledge'
+  | 'hand_over'
+  | 'search'
+  | 'manage'
   | 'forgive'
   | 'power'
   | 'limits'
+  | 'pay'
+  | 'decide_reading'
   | 'see_entries'
   | 'see_alarms'
   | 'see_areas'
@@ -23,25 +28,36 @@ export type Act =
 const SECTIONS: Record<Role, Section[]> = {
   guard: ['guard'],
   dormitory_manager: ['power', 'guard', 'people'],
-  utilities: ['power'],
+  utilities: ['power', 'quarantine'],
   security: ['security', 'people', 'guard', 'power'],
-  finance: [],
-  auditor: ['security', 'people', 'power', 'admin'],
-  administrator: ['security', 'people', 'guard', 'power', 'admin'],
+  finance: ['money', 'quarantine'],
+  auditor: ['security', 'people', 'power', 'quarantine', 'money', 'admin'],
+  administrator: ['security', 'people', 'guard', 'power', 'quarantine', 'money', 'admin'],
 }
 
 const SEES: Act[] = ['see_entries', 'see_alarms', 'see_areas']
-const ORDERS: Act[] = ['gates', 'areas', 'acknowledge', 'forgive']
+const ORDERS: Act[] = ['gates', 'areas', 'acknowledge', 'hand_over', 'forgive']
 
 /** As the controller decides; here only so that nothing is offered that it would refuse. */
 const ACTS: Record<Role, Act[]> = {
   guard: [...SEES, ...ORDERS],
-  dormitory_manager: [...SEES, ...ORDERS, 'power'],
-  utilities: ['see_alarms', 'acknowledge', 'power', 'limits'],
-  security: [...SEES, 'see_facts', ...ORDERS, 'end_emergency'],
-  finance: [],
-  auditor: [...SEES, 'see_facts'],
-  administrator: [...SEES, 'see_facts', ...ORDERS, 'end_emergency', 'power', 'limits'],
+  dormitory_manager: [...SEES, ...ORDERS, 'search', 'power'],
+  utilities: ['see_alarms', 'acknowledge', 'power', 'limits', 'decide_reading'],
+  security: [...SEES, 'see_facts', 'search', ...ORDERS, 'end_emergency'],
+  finance: ['pay'],
+  auditor: [...SEES, 'see_facts', 'search'],
+  administrator: [
+    ...SEES,
+    ...ORDERS,
+    'see_facts',
+    'search',
+    'end_emergency',
+    'power',
+    'limits',
+    'pay',
+    'decide_reading',
+    'manage',
+  ],
 }
 
 export const useSession = defineStore('session', () => {
