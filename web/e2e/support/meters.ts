@@ -121,8 +121,10 @@ function register(meter: Meter, address: number): number {
   const watts = meter.closed ? meter.watts + Math.round(6 * Math.random()) : 0
   switch (address) {
     case 0x00:
+    case 0x0a:
       return Math.floor(meter.counted / 0x1_0000)
     case 0x01:
+    case 0x0b:
       return meter.counted % 0x1_0000
     case 0x0c:
       return 2200 + Math.round(20 * Math.random())
