@@ -225,8 +225,10 @@ async fn a_page_hears_the_topics_of_its_role_and_place_and_no_others() {
                 if *kind == DeviceKind::Controller {
                     let told = matches!(role, Role::Security | Role::Auditor | Role::Administrator);
                     let more = matches!(channel, Channel::Event | Channel::Alarm);
-                    return *area == "_"
-                        && (*channel == Channel::Availability || (told && site_wide && more));
+                    let keeps = matches!(role, Role::Finance | Role::Auditor | Role::Administrator);
+                    let money = keeps && *channel == Channel::Ledger;
+                    let all = *channel == Channel::Availability;
+                    return *area == "_" && (all || (site_wide && (told && more || money)));
                 }
                 areas.contains(area) && heard(role, *kind).contains(channel)
             })

@@ -71,11 +71,15 @@ impl Payer {
             let noted: Arc<Mutex<BTreeMap<u64, u64>>> = noted;
             let agent = ureq::Agent::new_with_defaults();
             let mut number = 1;
-            while !stopped.load(Ordering::Relaxed) {
-                // What was not acknowledged is asked again until it is.
+            loop {
+                // What was not acknowledged is asked again until it is, the last one too: it may be on
+                // record.
                 if let Some((_, entry)) = pay(&agent, http, &token, number) {
                     noted.lock().expect("noted").insert(number, entry);
                     number += 1;
+                    if stopped.load(Ordering::Relaxed) {
+                        return;
+                    }
                 }
             }
         });
