@@ -72,7 +72,7 @@ fn orders_write_what_the_model_wants_in_the_class_of_their_urgency() {
     let coil = |value| vec![Request::WriteCoil { address: 1, value }];
     assert_eq!(written, [word(1), word(2), words(1), words(2), coil(0xFF00), coil(0)]);
     let (reading, class) = wired("Xintai valve meter", 0).order(Order::Report);
-    assert_eq!((reading.len(), class), (1, Class::Suspect));
+    assert_eq!((reading.len(), class), (2, Class::Suspect));
 }
 
 #[test]

@@ -143,8 +143,8 @@ async fn show(
         say(&format!("why   curl http://{http}/api/rooms/{room}/why  or  onecard why {room}"));
     }
     let bathers = showers::bathers(&population.cards);
-    if !site.taps.is_empty() {
-        showers::pay_in(controller.cashier(), &bathers).await?;
+    if let Some(desk) = desk.as_ref().filter(|_| !site.taps.is_empty()) {
+        showers::pay_in(controller.cashier(), desk, &bathers).await?;
         say(&format!(
             "{} taps and showers, paid for by card to the millilitre and the fen",
             site.taps.len()

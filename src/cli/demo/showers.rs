@@ -9,6 +9,7 @@ use std::{
 
 use onecard_devices::topic::Topics;
 use onecard_rules::{
+    ids::DeskId,
     ledger::{AccountName, Purpose},
     money::Fen,
     person::{Card, CardState},
@@ -27,9 +28,7 @@ use crate::money::{Cashier, Payment, Source};
 const PEOPLE: usize = 60;
 /// One in so many has a few fen only: the shower stops when they are gone.
 const POOR: usize = 3;
-/// The cash desk that they paid at, the number of the first receipt (rooms have those from a million
-/// on), and who took the money.
-const DESK: &str = "main";
+/// The number of the first receipt (rooms have those from a million on), and who took the money.
 const RECEIPTS: u64 = 1;
 const BY: &str = "demo";
 
@@ -48,11 +47,11 @@ pub fn bathers(cards: &[Card]) -> Vec<Card> {
 
 /// Pays in at the cash desk what each of them has; once, however often the demonstration is started
 /// on the same data.
-pub async fn pay_in(cashier: &Cashier, bathers: &[Card]) -> anyhow::Result<()> {
+pub async fn pay_in(cashier: &Cashier, desk: &DeskId, bathers: &[Card]) -> anyhow::Result<()> {
     for (receipt, (place, card)) in (RECEIPTS..).zip(bathers.iter().enumerate()) {
         let yuan = i64::try_from(place % 16)? + 5;
         let amount = if place % POOR == 0 { 3 + yuan % 5 } else { yuan * 100 };
-        let (from, cause) = Source::Desk { desk: DESK.parse()?, receipt }.account();
+        let (from, cause) = Source::Desk { desk: desk.clone(), receipt }.account();
         let payment = Payment {
             cause,
             purpose: Purpose::TopUp,
