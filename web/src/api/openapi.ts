@@ -790,8 +790,6 @@ export interface paths {
     patch?: never
     trace?: never
   }
-<<<<<<< HEAD
-=======
   '/api/operators': {
     parameters: {
       query?: never
@@ -912,7 +910,6 @@ export interface paths {
     patch?: never
     trace?: never
   }
->>>>>>> desks
   '/api/passback/forgive': {
     parameters: {
       query?: never
@@ -930,8 +927,6 @@ export interface paths {
     patch?: never
     trace?: never
   }
-<<<<<<< HEAD
-=======
   '/api/people': {
     parameters: {
       query?: never
@@ -949,7 +944,6 @@ export interface paths {
     patch?: never
     trace?: never
   }
->>>>>>> desks
   '/api/people/{id}/accounts': {
     parameters: {
       query?: never
@@ -967,8 +961,6 @@ export interface paths {
     patch?: never
     trace?: never
   }
-<<<<<<< HEAD
-=======
   '/api/proposals': {
     parameters: {
       query?: never
@@ -1003,7 +995,6 @@ export interface paths {
     patch?: never
     trace?: never
   }
->>>>>>> desks
   '/api/quarantine': {
     parameters: {
       query?: never
@@ -1143,8 +1134,6 @@ export interface paths {
     patch?: never
     trace?: never
   }
-<<<<<<< HEAD
-=======
   '/api/rooms/{id}/power': {
     parameters: {
       query?: never
@@ -1162,7 +1151,6 @@ export interface paths {
     patch?: never
     trace?: never
   }
->>>>>>> desks
   '/api/rooms/{id}/reading': {
     parameters: {
       query?: never
@@ -1322,6 +1310,58 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/taps': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** All taps: their valves, and who uses them. */
+    get: operations['get_taps']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/taps/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A tap: its valve, and who uses it. */
+    get: operations['get_tap']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/taps/{id}/shut': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Stops the water, and takes the tap out of use until it is given back. */
+    post: operations['shut_tap']
+    /** Gives a tap back to use. `why` may be in the query instead of a body. */
+    delete: operations['free_tap']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/version': {
     parameters: {
       query?: never
@@ -1420,11 +1460,7 @@ export interface components {
       /** @description `open`, `frozen` or `closed`. */
       state: string
     }
-<<<<<<< HEAD
-    /** @description Which alarm was seen: as `/api/alarms` names it. */
-=======
     /** @description Which alarm is meant, as `/api/alarms` names it, and what is to be written about it. */
->>>>>>> desks
     AcknowledgeAsked: {
       area: string
       device: string
@@ -1495,8 +1531,6 @@ export interface components {
       /** @description The area around it; null: the outermost. */
       parent?: string | null
     }
-<<<<<<< HEAD
-=======
     /** @description Which alarm somebody sees to. */
     AssignAsked: {
       area: string
@@ -1540,7 +1574,6 @@ export interface components {
       /** @description When it was begun, in UTC: the name of its folder. */
       name: string
     }
->>>>>>> desks
     /** @description How a room stands with billing. */
     BilledView: {
       area: string
@@ -1586,8 +1619,6 @@ export interface components {
       /** @description The time zone, such as `Asia/Shanghai`. */
       zone: string
     }
-<<<<<<< HEAD
-=======
     /** @description What is to be different about an operator. */
     ChangeAsked: {
       name: string
@@ -1608,7 +1639,6 @@ export interface components {
       version?: string | null
       warnings: components['schemas']['MistakeView'][]
     }
->>>>>>> desks
     /** @description What a day came to. */
     ClosedView: {
       day: string
@@ -1639,6 +1669,7 @@ export interface components {
       | 'unknown_gate'
       | 'unknown_area'
       | 'unknown_room'
+      | 'unknown_tap'
       | 'unknown_operator'
       | 'unknown_note'
       | 'unknown_device'
@@ -1653,6 +1684,7 @@ export interface components {
       | 'no_override'
       | 'nothing_to_forgive'
       | 'alarm_not_standing'
+      | 'tap_not_shut'
       | 'too_many_notes'
       | 'needs_second'
       | 'too_many_proposals'
@@ -1693,10 +1725,7 @@ export interface components {
       | 'gate_busy'
       | 'no_answer'
       | 'store_unreadable'
-<<<<<<< HEAD
-=======
       | 'folder_unusable'
->>>>>>> desks
     /** @description What a row has moved goes back, or a part of it. */
     CorrectAsked: {
       /** Format: int64 */
@@ -1710,8 +1739,6 @@ export interface components {
       row: number
       why: string
     }
-<<<<<<< HEAD
-=======
     /** @description A password, shown this once. */
     CredentialMade: {
       /** @description Devices must use it. */
@@ -1719,7 +1746,6 @@ export interface components {
       password: string
       username: string
     }
->>>>>>> desks
     /** @description Make a room dark. */
     CutAsked: {
       /**
@@ -1750,8 +1776,6 @@ export interface components {
      * @enum {string}
      */
     DecisionAsked: 'go_on' | 'discard'
-<<<<<<< HEAD
-=======
     /** @description A device of the campus, or a client of the broker that has an account. */
     DeviceView: {
       area: string
@@ -1767,7 +1791,6 @@ export interface components {
       /** @description The name to sign in with, and the client id. */
       username: string
     }
->>>>>>> desks
     /** @description Rows of the entry log. */
     Entries: {
       /**
@@ -2076,8 +2099,6 @@ export interface components {
       /** @description Also in the entry row, the command and the passage. */
       decision: string
     }
-<<<<<<< HEAD
-=======
     /** @description Somebody new, or what is to be different. */
     OperatorAsked: {
       /** @description What screens call them. */
@@ -2103,7 +2124,6 @@ export interface components {
       sessions: components['schemas']['SessionShown'][]
       tokens: components['schemas']['TokenView'][]
     }
->>>>>>> desks
     /** @description What came of an order. */
     PaidView: {
       /** @description What it is confirmed or taken back by, while it waits. */
@@ -2135,8 +2155,6 @@ export interface components {
       /** @description `dropped`, `jumped`, `settings_changed` or `reversed`. */
       why: string
     }
-<<<<<<< HEAD
-=======
     /** @description A password, shown this once. */
     PasswordMade: {
       operator: string
@@ -2151,7 +2169,6 @@ export interface components {
       name: string
       person: string
     }
->>>>>>> desks
     /** @description Somebody who is inside. */
     PersonInside: {
       /** @description The innermost area that the person went into. */
@@ -2232,8 +2249,6 @@ export interface components {
       /** Format: int64 */
       register_wh: number
     }
-<<<<<<< HEAD
-=======
     /** @description What an operator did about an alarm. */
     RemarkView: {
       at: string
@@ -2254,7 +2269,6 @@ export interface components {
       gates?: string[]
       role: string
     }
->>>>>>> desks
     /** @description A room's money. */
     RoomAccountView: components['schemas']['BilledView'] & {
       /** @description Its own account, then the subsidies that are spent with it. */
@@ -2396,26 +2410,31 @@ export interface components {
       /** @description When it was last used, to the minute. */
       seen_at: string
     }
-    /** @description Who has signed in, and what for. */
+    /** @description Somebody's water. */
     SessionView: {
-      /** @description The areas on duty for, with everything inside them; null: the whole site. */
-      areas?: string[] | null
-      /** @description To be sent as `X-CSRF-Token` with every request but GET. */
-      csrf: string
-      expires_at: string
-      /** @description The single gates on duty for; null: the whole site. */
-      gates?: string[] | null
-      /** @description What screens call the operator. */
+      /**
+       * Format: int64
+       * @description What has run so far.
+       */
+      ml?: number | null
       name: string
-      /** @description The name signed in with, as it stands in every record. */
-      operator: string
-      /** @description `guard`, `dormitory_manager`, `utilities`, `security`, `finance`, `auditor` or `administrator`. */
-      role: string
+      person: string
+      /** Format: int64 */
+      reserved_fen: number
+      /** Format: int64 */
+      session: number
+      since?: string | null
     }
     /** @description A room that is dark for a feeder's sake. */
     ShedView: {
       room: string
       since: string
+    }
+    /** @description A tap out of use. */
+    ShutView: {
+      by: string
+      since: string
+      why: string
     }
     /** @description Name and password. */
     SignInAsked: {
@@ -2431,6 +2450,29 @@ export interface components {
        * @description `before` of the next page; null when there is no more.
        */
       next_before?: number | null
+    }
+    /** @description A tap: its valve, and who uses it. */
+    TapView: {
+      area: string
+      /** @description `online` or `offline`; null: it has not said. */
+      availability?: string | null
+      name: string
+      read_at?: string | null
+      reader: string
+      /**
+       * Format: int64
+       * @description All that has ever run, and when that was told.
+       */
+      register_ml?: number | null
+      session?: null | components['schemas']['SessionView']
+      shut?: null | components['schemas']['ShutView']
+      /** @description `idle`, `reserving`, `open`, `closing` or `settling`. */
+      state: string
+      tap: string
+      /** @description The tariff of those who have none of their own kind. */
+      tariff: string
+      /** @description `open`, `closed` or `fault`; null: it has not said. */
+      valve?: string | null
     }
     /** @description Which ticket is to be renewed. */
     TicketAsked: {
@@ -2928,8 +2970,6 @@ export interface operations {
         }
       }
       /** @description It contradicts how things are: nothing to end, to take back, to pay with */
-<<<<<<< HEAD
-=======
       409: {
         headers: {
           [name: string]: unknown
@@ -3338,7 +3378,6 @@ export interface operations {
         }
       }
       /** @description It contradicts how things are: nothing to end, to take back, to pay with */
->>>>>>> desks
       409: {
         headers: {
           [name: string]: unknown
@@ -4335,8 +4374,6 @@ export interface operations {
         }
       }
       /** @description It contradicts how things are: nothing to end, to take back, to pay with */
-<<<<<<< HEAD
-=======
       409: {
         headers: {
           [name: string]: unknown
@@ -4704,7 +4741,6 @@ export interface operations {
         }
       }
       /** @description It contradicts how things are: nothing to end, to take back, to pay with */
->>>>>>> desks
       409: {
         headers: {
           [name: string]: unknown
@@ -5315,8 +5351,6 @@ export interface operations {
         }
       }
       /** @description No such gate, area, room, account or row */
-<<<<<<< HEAD
-=======
       404: {
         headers: {
           [name: string]: unknown
@@ -5398,7 +5432,6 @@ export interface operations {
         }
       }
       /** @description No such gate, area, room, account or row */
->>>>>>> desks
       404: {
         headers: {
           [name: string]: unknown
@@ -7318,8 +7351,6 @@ export interface operations {
       }
     }
   }
-<<<<<<< HEAD
-=======
   get_operators: {
     parameters: {
       query?: never
@@ -8126,7 +8157,6 @@ export interface operations {
       }
     }
   }
->>>>>>> desks
   forgive_passback: {
     parameters: {
       query?: never
@@ -8229,8 +8259,6 @@ export interface operations {
       }
     }
   }
-<<<<<<< HEAD
-=======
   find_people: {
     parameters: {
       query: {
@@ -8309,7 +8337,6 @@ export interface operations {
       }
     }
   }
->>>>>>> desks
   get_accounts_of: {
     parameters: {
       query?: never
@@ -8385,8 +8412,6 @@ export interface operations {
       }
     }
   }
-<<<<<<< HEAD
-=======
   get_proposals: {
     parameters: {
       query?: never
@@ -8564,7 +8589,6 @@ export interface operations {
       }
     }
   }
->>>>>>> desks
   get_quarantine: {
     parameters: {
       query?: never
@@ -9312,8 +9336,6 @@ export interface operations {
       }
     }
   }
-<<<<<<< HEAD
-=======
   get_power: {
     parameters: {
       query?: {
@@ -9392,7 +9414,6 @@ export interface operations {
       }
     }
   }
->>>>>>> desks
   decide_reading: {
     parameters: {
       query?: never
@@ -10494,6 +10515,393 @@ export interface operations {
         }
       }
       /** @description No answer in time, or the broker takes no pages */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_taps: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TapView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_tap: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TapView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  shut_tap: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TapView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  free_tap: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WhyAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TapView']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
       503: {
         headers: {
           [name: string]: unknown
