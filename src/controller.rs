@@ -29,8 +29,8 @@ use tokio::{sync::watch, task::JoinHandle};
 use tracing::{info, warn};
 
 use common::{Asked, Common};
-use tables::Tables;
 pub use tables::directory_of;
+use tables::{Kept, Tables};
 
 use crate::{
     access::state::{AccessState, RuleSet},
@@ -137,7 +137,8 @@ impl Controller {
             journal,
             opened,
             ledger,
-            taps: (kept, standings),
+            taps,
+            standings,
             books,
             loaded,
             directory,
@@ -165,16 +166,8 @@ impl Controller {
             controller: CONTROLLER.to_owned(),
             run: opened.boot.to_string(),
         };
-        let taps = TapParts {
-            taps: campus.taps.clone(),
-            tariffs: campus.tariffs.clone(),
-            calendar: campus.calendar.clone(),
-            kept,
-            standings,
-            ledger: ledger.clone(),
-        };
         let Services { access, alarms, handovers, water, gates, switchboard } =
-            wiring::start(parts, state, taps);
+            wiring::start(&parts, state, taps_of(&campus, (taps, standings), &ledger));
         late.name(switchboard.receive());
         let common =
             Common { journal, database, ledger, clock, metrics, topics, link: link.publisher() };
@@ -275,6 +268,17 @@ impl Controller {
         self.journal.close();
         self.database.close();
         info!("stopped");
+    }
+}
+
+fn taps_of(campus: &Campus, (kept, standings): (Kept, Kept), ledger: &Ledger) -> TapParts {
+    TapParts {
+        taps: campus.taps.clone(),
+        tariffs: campus.tariffs.clone(),
+        calendar: campus.calendar.clone(),
+        kept,
+        standings,
+        ledger: ledger.clone(),
     }
 }
 

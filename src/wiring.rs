@@ -86,8 +86,8 @@ pub struct Services {
 
 /// Starts all actors, on the arbiter that calls.
 #[must_use]
-pub fn start(parts: Parts, state: AccessState, taps: TapParts) -> Services {
-    let Parts { site, alarms, journal, clock, metrics, .. } = &parts;
+pub fn start(parts: &Parts, state: AccessState, taps: TapParts) -> Services {
+    let Parts { site, alarms, journal, clock, metrics, .. } = parts;
     let alarms = Alarms::new(alarms.clone(), journal.clone(), clock.clone(), metrics.clone());
     let alarms = alarms.start();
     let handovers = parts.handovers.clone();
@@ -103,8 +103,8 @@ pub fn start(parts: Parts, state: AccessState, taps: TapParts) -> Services {
     let site = Arc::clone(site);
     let access = Access::create(|context| {
         let access = actix::AsyncContext::address(context);
-        let (doors, snapshots) = start_gates(&parts, &access, &alarms, &mut switchboard);
-        let readers = start_readers(&parts, &access, &alarms, &mut switchboard);
+        let (doors, snapshots) = start_gates(parts, &access, &alarms, &mut switchboard);
+        let readers = start_readers(parts, &access, &alarms, &mut switchboard);
         gates = snapshots;
         let around = Surroundings {
             gates: doors,
@@ -117,9 +117,9 @@ pub fn start(parts: Parts, state: AccessState, taps: TapParts) -> Services {
         };
         Access::new(state, around)
     });
-    let water = taps::start(&parts, taps, &access, &alarms, &mut switchboard);
+    let water = taps::start(parts, taps, &access, &alarms, &mut switchboard);
     tracing::info!(gates = site.gates.len(), readers = site.readers.len(), "devices are wired");
-    Services { access, alarms, handovers, water, gates, switchboard }
+    Services { access, alarms, water, handovers, gates, switchboard }
 }
 
 type Doors = (HashMap<GateId, GateDoor>, HashMap<GateId, Recipient<GetSnapshot>>);

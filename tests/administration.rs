@@ -1,11 +1,7 @@
 //! Stories of administration at the real controller: operators, devices, rules, backups, the audit
 //! trail; and orders that need two people.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the helpers of tests may fail as tests do"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "the helpers of tests may fail as tests do")]
 
 use std::{fs, net::SocketAddr, time::Duration};
 
@@ -15,6 +11,7 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
 #[path = "support/campus.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
 mod campus;
 
 use campus::{Folder, Running, edit, now};

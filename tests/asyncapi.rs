@@ -1,7 +1,7 @@
 //! `docs/asyncapi.yaml` against the code: the words are the same, the examples are right, and what
 //! the code builds is what the contract says.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "the helpers of tests may fail as tests do")]
+#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 use std::collections::BTreeSet;
 

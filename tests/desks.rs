@@ -1,11 +1,7 @@
 //! Stories of the desks at the real controller: what operators do about alarms, notes at the change of
 //! a shift, how many passed, who somebody is; and that all of it outlives a restart.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the helpers of tests may fail as tests do"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "the helpers of tests may fail as tests do")]
 
 use std::{net::SocketAddr, time::Duration};
 

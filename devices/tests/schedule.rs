@@ -171,7 +171,7 @@ fn a_probe_seldom_holds_the_line_up_for_long() {
     line.silent = vec![2];
     line.run_until(Duration::from_mins(30));
     let at: Vec<_> = line.sent.windows(2).filter(|pair| pair[0].0 == 2).collect();
-    let held: Vec<_> = at.iter().map(|pair| pair[1].2 - pair[0].2).collect();
+    let held: Vec<_> = at.iter().map(|pair| pair[1].2.saturating_sub(pair[0].2)).collect();
     // Three silences that are waited for longer and longer, then probes.
     let (limit, probes) = (held[0], &held[3..]);
     assert!(probes.len() > 20, "{}", probes.len());

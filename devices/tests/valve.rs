@@ -1,5 +1,7 @@
 //! A valve's state machine: which of its words count, and which answer which command.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use chrono::TimeDelta;
 use onecard_devices::valve::{
     Action, Input, News, Order, Valve,
@@ -26,6 +28,9 @@ fn told(news: News) -> Action {
     Action::Tell(news)
 }
 
+/// Orders, how the valve says that it stands, the command that it names, and what that is to others.
+type Row<'a> = (&'a [Order], Leaf, Option<&'a str>, Option<News>);
+
 #[test]
 fn commands_have_ids_of_their_own_and_end_in_time() {
     let mut valve = valve();
@@ -46,7 +51,7 @@ fn only_an_answer_to_the_last_command_says_that_it_has_closed() {
     let (open, close) = (Order::Open { lease: LEASE }, Order::Close);
     let register = |leaf| told(News::Register { ml: 7, leaf });
     // What it was told, what it says, under which command; what follows before the register.
-    let rows: &[(&[Order], Leaf, Option<&str>, Option<News>)] = &[
+    let rows: &[Row<'_>] = &[
         (&[], Leaf::Closed, None, None),
         (&[], Leaf::Closed, Some("2-9"), None),
         (&[open], Leaf::Closed, None, None),

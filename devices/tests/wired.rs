@@ -1,5 +1,7 @@
 //! Valves on lines: what a model's registers say of a valve, and which orders write what.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -35,7 +37,10 @@ fn says(valve: &mut Wired, registers: &[(u16, u16)]) -> Vec<News> {
                 | Request::ReadDiscreteInputs { start, count } => {
                     Answer::Bits((*start..start + count).map(|at| find(at) != 0).collect())
                 }
-                other => panic!("not a reading: {other:?}"),
+                other @ (Request::WriteCoil { .. }
+                | Request::WriteRegister { .. }
+                | Request::WriteCoils { .. }
+                | Request::WriteRegisters { .. }) => panic!("not a reading: {other:?}"),
             };
             (request.clone(), answer)
         })
@@ -48,6 +53,9 @@ fn xintai(valve: u16) -> [(u16, u16); 3] {
     let [a, b, c, d] = 12.5_f32.to_be_bytes();
     [(1, u16::from_be_bytes([d, c])), (2, u16::from_be_bytes([b, a])), (0x1C, valve)]
 }
+
+/// What it is told and then reads, in turn; what is heard of it.
+type Row<'a> = (&'a [(Option<Order>, u16)], Vec<News>);
 
 #[test]
 fn orders_write_what_the_model_wants_in_the_class_of_their_urgency() {
@@ -82,7 +90,7 @@ fn what_registers_say_counts_from_when_the_valve_was_told() {
     let fault = || News::Fault(String::new());
     // What it is told and what its valve's register shows (1 open, 2 closed, 4 broken), in turn; the news
     // of the last.
-    let rows: &[(&[(Option<Order>, u16)], Vec<News>)] = &[
+    let rows: &[Row<'_>] = &[
         (&[(None, 2)], vec![register(Leaf::Closed)]),
         (&[(None, 1)], vec![register(Leaf::Open)]),
         // Still closed: it has not turned yet.

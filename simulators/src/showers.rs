@@ -130,11 +130,10 @@ pub async fn run(
             ended = showers.connection(&dial) => ended,
             _ = stop.wait_for(|stop| *stop) => return Ok(showers.summary),
         };
-        match ended {
-            Err(refused @ (WireError::Refused { .. } | WireError::SubscriptionRefused { .. })) => {
-                return Err(refused);
-            }
-            Ok(()) | Err(_) => {}
+        if let Err(refused @ (WireError::Refused { .. } | WireError::SubscriptionRefused { .. })) =
+            ended
+        {
+            return Err(refused);
         }
         tokio::select! {
             () = sleep(backoff.pause()) => {}

@@ -191,9 +191,9 @@ fn valve(
 ) -> Wire {
     let keys = ["valve", "line", "unit", "channel"];
     if keys.iter().all(|key| !table.has(key)) {
-        keys.into_iter().for_each(|key| {
+        for key in keys {
             table.drop_key(key);
-        });
+        }
         return Wire::None;
     }
     for key in ["valve", "line", "unit"] {

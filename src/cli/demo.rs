@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -11,7 +12,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use onecard_devices::{clock::Now as _, gate::wire::entry_row, topic::Topics};
-use onecard_rules::{event::Event, ids::OperatorId, person::PersonKind};
+use onecard_rules::{event::Event, ids::OperatorId, person::PersonKind, site::Site};
 use onecard_simulators::{
     campus as simulated,
     faults::Faults,
@@ -100,6 +101,42 @@ pub fn run(verb: &Demo) -> anyhow::Result<ExitCode> {
     actix::System::new().block_on(show(verb, campus, data, population, &token, &accounts))
 }
 
+/// Says what is there, and where.
+fn introduce(
+    verb: &Demo,
+    (site, population): (&Site, &Population),
+    (broker, http): (SocketAddr, SocketAddr),
+    token: &str,
+) {
+    let (people, gates, readers) = (population.people.len(), site.gates.len(), site.readers.len());
+    say(&format!(
+        "{}: {people} people, {gates} gates, {readers} readers; seed {}",
+        site.name, verb.seed
+    ));
+    say(&format!("MQTT  mqtt://{broker}  (no password: loopback only, for this demonstration)"));
+    say(&format!(
+        "HTTP  http://{http}/api/entries  /api/gates  /api/areas  /api/rooms  /api/lines  /openapi.json  /metrics"
+    ));
+    say(&format!("token {token}  (for orders: Authorization: Bearer …)"));
+}
+
+fn introduce_rooms(power: &Power, http: SocketAddr) {
+    if let Some(room) = power.rooms.keys().next() {
+        say(&format!(
+            "{} rooms on {} Modbus lines of 9600 baud: they trip, come back by rule, and some lock out; ask",
+            power.rooms.len(),
+            power.lines.len(),
+        ));
+        say(
+            "electricity is dear here, so that minutes show: rooms run out, go dark, and are topped up",
+        );
+        say(&format!(
+            "money curl http://{http}/api/rooms/{room}/account  or  onecard money statement room:{room}"
+        ));
+        say(&format!("why   curl http://{http}/api/rooms/{room}/why  or  onecard why {room}"));
+    }
+}
+
 async fn show(
     verb: &Demo,
     mut campus: Campus,
@@ -117,31 +154,9 @@ async fn show(
     )?;
     let broker = controller.broker_address().context("the embedded broker has an address")?;
     let http = controller.http_address();
-    let (people, gates, readers) = (population.people.len(), site.gates.len(), site.readers.len());
-    say(&format!(
-        "{}: {people} people, {gates} gates, {readers} readers; seed {}",
-        site.name, verb.seed
-    ));
-    say(&format!("MQTT  mqtt://{broker}  (no password: loopback only, for this demonstration)"));
-    say(&format!(
-        "HTTP  http://{http}/api/entries  /api/gates  /api/areas  /api/rooms  /api/lines  /openapi.json  /metrics"
-    ));
-    say(&format!("token {token}  (for orders: Authorization: Bearer …)"));
+    introduce(verb, (&site, &population), (broker, http), token);
     accounts::show(accounts, http);
-    if let Some(room) = power.rooms.keys().next() {
-        say(&format!(
-            "{} rooms on {} Modbus lines of 9600 baud: they trip, come back by rule, and some lock out; ask",
-            power.rooms.len(),
-            power.lines.len(),
-        ));
-        say(
-            "electricity is dear here, so that minutes show: rooms run out, go dark, and are topped up",
-        );
-        say(&format!(
-            "money curl http://{http}/api/rooms/{room}/account  or  onecard money statement room:{room}"
-        ));
-        say(&format!("why   curl http://{http}/api/rooms/{room}/why  or  onecard why {room}"));
-    }
+    introduce_rooms(&power, http);
     let bathers = showers::bathers(&population.cards);
     if let Some(desk) = desk.as_ref().filter(|_| !site.taps.is_empty()) {
         showers::pay_in(controller.cashier(), desk, &bathers).await?;

@@ -25,14 +25,19 @@ use crate::{
     water,
 };
 
+/// States kept beside money, by key.
+pub(super) type Kept = Vec<(String, String)>;
+
 /// What is read before anything starts.
 pub(super) struct Tables {
     pub(super) database: Database,
     pub(super) journal: Journal,
     pub(super) opened: Opened,
     pub(super) ledger: Ledger,
-    /// What was kept of taps, and of people's earlier charges for water.
-    pub(super) taps: (Vec<(String, String)>, Vec<(String, String)>),
+    /// What was kept of taps.
+    pub(super) taps: Kept,
+    /// What was kept of people's earlier charges for water.
+    pub(super) standings: Kept,
     /// How the ledger was found.
     pub(super) books: ledger::Opened,
     pub(super) loaded: Loaded,
@@ -67,7 +72,7 @@ impl Tables {
             error!(%damage, "the ledger is damaged; `onecard ledger verify` tells more");
         }
         let kept = LedgerReader::open(ledger.path())?;
-        let taps = (kept.states(water::KEPT)?, kept.states(water::STANDING)?);
+        let (taps, standings) = (kept.states(water::KEPT)?, kept.states(water::STANDING)?);
         let reader = JournalReader::open(journal.path())?;
         let mut recovery = Recovery::from_database(&loaded);
         let projected_alarms = recovery.alarms().clone();
@@ -88,6 +93,7 @@ impl Tables {
             opened,
             ledger,
             taps,
+            standings,
             books,
             loaded,
             directory,

@@ -78,9 +78,10 @@ impl Water {
         context: &mut Context<Self>,
     ) {
         let reason = match answer {
-            Ok(Ok(Done::Posted { entry, .. })) => return self.hold(at, entry, amount, context),
-            // Found again after a restart.
-            Ok(Err(Refusal::Exists { entry })) => return self.hold(at, entry, amount, context),
+            // The latter is found again after a restart.
+            Ok(Ok(Done::Posted { entry, .. }) | Err(Refusal::Exists { entry })) => {
+                return self.hold(at, entry, amount, context);
+            }
             Ok(Err(Refusal::ExistsWithDifferentAmount { entry, amount })) => {
                 return self.hold(at, entry, amount, context);
             }

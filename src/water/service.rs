@@ -401,7 +401,7 @@ impl Water {
         self.act(at, actions, context);
     }
 
-    fn heard(&mut self, at: usize, news: News, context: &mut Context<Self>) {
+    fn heard(&mut self, at: usize, news: &News, context: &mut Context<Self>) {
         let now = self.now();
         let Some(post) = self.posts.get_mut(at) else { return };
         match news {
@@ -413,15 +413,15 @@ impl Water {
             News::ClosedItself => self.give(at, Input::ValveClosed, context),
             News::Fault(_) => self.give(at, Input::ValveFault, context),
             News::Register { ml, leaf } => {
-                post.stand.leaf = Some(leaf);
+                post.stand.leaf = Some(*leaf);
                 post.fresh = true;
                 let held = post.held.take();
-                self.give(at, Input::Register(ml), context);
+                self.give(at, Input::Register(*ml), context);
                 if let Some(held) = held {
                     self.reserved(at, held, context);
                 }
             }
-            News::Online(online) => post.stand.online = Some(online),
+            News::Online(online) => post.stand.online = Some(*online),
         }
     }
 }
@@ -473,7 +473,7 @@ impl Handler<Told> for Water {
 
     fn handle(&mut self, Told { tap, news }: Told, context: &mut Self::Context) {
         if let Some(at) = self.place_of(&tap) {
-            self.heard(at, news, context);
+            self.heard(at, &news, context);
         }
     }
 }

@@ -95,7 +95,9 @@ impl Water {
         let keep = std::iter::once(post.kept.keep(&post.site.site.id)).chain(standing).collect();
         if !post.unwell && ml > 0 {
             // Water has run and stopped as it should.
-            Leak::ALL.iter().for_each(|leak| self.alarm(at, leak.reason(), None));
+            for leak in Leak::ALL {
+                self.alarm(at, leak.reason(), None);
+            }
         }
         let (charged_fen, ml) = (Some(charged.get()), Some(ml));
         let payment = Payment { charged_fen, ml, ..Payment::default() };
@@ -192,12 +194,12 @@ impl Water {
                 return;
             }
         };
-        self.ended(at, bill, balance);
+        self.ended(at, &bill, balance);
         self.give(at, Input::Settled, context);
     }
 
     /// Shows what came of it.
-    fn ended(&mut self, at: usize, bill: Bill, balance: Option<Fen>) {
+    fn ended(&mut self, at: usize, bill: &Bill, balance: Option<Fen>) {
         let Some(post) = self.posts.get_mut(at) else { return };
         if let Some(asking) = post.asking.take() {
             // No water has run for this swipe.

@@ -83,9 +83,9 @@ pub fn start(
         area: tap.area.to_string(),
     };
     // A worn seal, and a supply that is shut off.
-    let mut broken = site.taps.keys().skip(1).step_by(5);
+    let mut ailing = site.taps.keys().skip(1).step_by(5);
     let wrong = [Fault::Leak, Fault::NoFlow];
-    let wrong = wrong.into_iter().filter_map(|fault| Some((broken.next()?.clone(), fault)));
+    let wrong = wrong.into_iter().filter_map(|fault| Some((ailing.next()?.clone(), fault)));
     let settings = Settings {
         broker,
         topics: Topics::new(&site.topic_root, &site.id),
