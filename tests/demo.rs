@@ -43,8 +43,8 @@ fn get(address: &str, path: &str) -> Value {
 #[test]
 fn rooms_trip_for_a_reason_that_is_told_and_come_back_by_rule() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_onecard"))
-        .args(["demo", "--mqtt-port", "0", "--http-port", "0", "--people", "300"])
-        .args(["--no-faults", "--for", PATIENCE_S])
+        .args(["demo", "--mqtt-port", "0", "--websocket-port", "0", "--http-port", "0"])
+        .args(["--people", "300", "--no-faults", "--for", PATIENCE_S])
         .env("NO_COLOR", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

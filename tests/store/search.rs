@@ -99,6 +99,7 @@ fn make_old(folder: &Path) {
     let file = Connection::open(folder.join("journal.db")).unwrap();
     file.execute_batch(
         "DROP TABLE journal_spans;
+         DROP INDEX journal_deeds;
          CREATE INDEX journal_gate ON journal (gate, seq) WHERE gate IS NOT NULL;
          CREATE INDEX journal_person ON journal (person, seq) WHERE person IS NOT NULL;
          PRAGMA user_version = 1;",

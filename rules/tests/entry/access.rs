@@ -284,6 +284,25 @@ fn every_reason_that_a_decision_can_have_stands_in_the_table() {
         Reason::MeterChanged,
         Reason::FeederOverloaded,
         Reason::LineDown,
+        // Of money.
+        Reason::LedgerDamaged,
+        Reason::ReadingParked,
+        Reason::NotBilled,
+        // Of water.
+        Reason::GrantWater,
+        Reason::WaterEnding,
+        Reason::WaterBilled,
+        Reason::DenyNoMoney,
+        Reason::DenyPurse,
+        Reason::DenyTapBusy,
+        Reason::DenyTapShut,
+        Reason::DenyTapFault,
+        Reason::FlowWhileClosed,
+        Reason::OpenWithoutFlow,
+        Reason::Burst,
+        Reason::ValveUnconfirmed,
+        Reason::ValveFault,
+        Reason::WaterUnsettled,
     ];
     let told: BTreeSet<Reason> = ROWS.iter().map(|row| row.3).chain(others).collect();
     let missing: Vec<_> = Reason::ALL.iter().filter(|reason| !told.contains(reason)).collect();
