@@ -142,6 +142,7 @@ pub struct AcceptMeter {
 
 /// A demand in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = DemandTold)]
 pub struct Told {
     /// Why the room is dark, and since when.
     pub why_zh: String,

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests may fail loudly")]
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -68,6 +69,27 @@ fn no_production_file_is_longer_than_500_lines() {
             );
         }
     }
+}
+
+/// Of two types with one name, the interface's description would hold only one.
+#[test]
+fn no_two_types_of_the_interface_have_one_name() {
+    let mut known: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for (path, text) in rust_files("src") {
+        for derived in text.split("ToSchema)]").skip(1) {
+            let Some((before, after)) = derived.split_once("pub struct ") else { continue };
+            if before.contains("pub enum ") || before.contains("fn ") {
+                continue;
+            }
+            let own = after.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or("");
+            let renamed =
+                before.split_once("schema(as = ").and_then(|(_, name)| name.split(')').next());
+            let name = renamed.unwrap_or(own).to_owned();
+            let earlier = known.insert(name.clone(), path.clone());
+            assert_eq!(earlier, None, "{name} is in {} too", path.display());
+        }
+    }
+    assert!(known.len() > 40, "{}", known.len());
 }
 
 #[test]

@@ -85,6 +85,7 @@ impl StatementAsked {
 
 /// A line of a statement: a row of the ledger as the owner of one account sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = StatementLine)]
 pub struct LineView {
     row: u64,
     at: String,

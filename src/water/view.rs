@@ -34,6 +34,7 @@ pub struct TapView {
 
 /// Somebody's water.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = WaterSession)]
 pub struct SessionView {
     pub session: u64,
     pub person: String,

@@ -1776,6 +1776,15 @@ export interface components {
      * @enum {string}
      */
     DecisionAsked: 'go_on' | 'discard'
+    /** @description A demand in both languages. */
+    DemandTold: {
+      next_en: string
+      /** @description What happens next, and when. */
+      next_zh: string
+      why_en: string
+      /** @description Why the room is dark, and since when. */
+      why_zh: string
+    }
     /** @description A device of the campus, or a client of the broker that has an account. */
     DeviceView: {
       area: string
@@ -2010,31 +2019,36 @@ export interface components {
       area: string
       id: string
     }
-    /** @description A line of a statement: a row of the ledger as the owner of one account sees it. */
+    /** @description A Modbus line at one moment. */
     LineView: {
+      area: string
+      /**
+       * Format: int32
+       * @description The share of the line's time in use, in thousandths.
+       */
+      busy_permille?: number | null
       /**
        * Format: int64
-       * @description The row that it ends or corrects.
+       * @description One round over all rooms, as computed, in milliseconds.
        */
-      about?: number | null
-      /** @description The other account. */
-      account: string
-      at: string
-      by?: string | null
-      /** @description What caused it; null on the further rows of an entry. */
-      cause?: string | null
-      /** @description The day of the books. */
-      day: string
-      /** Format: int64 */
-      in_fen?: number | null
-      /** Format: int64 */
-      out_fen?: number | null
-      /** @description `transfer`, `reserve`, `post`, `release`, `expire` or `correct`. */
-      phase: string
-      purpose: string
-      /** Format: int64 */
-      row: number
-      why?: string | null
+      cycle_ms: number
+      /** Format: int32 */
+      dead_permille?: number | null
+      line: string
+      /**
+       * Format: int64
+       * @description The last one that was measured.
+       */
+      measured_cycle_ms?: number | null
+      rooms: number
+      units: components['schemas']['UnitView'][]
+      up: boolean
+      /**
+       * Format: int64
+       * @description The computed longest time from an overload to its relay seen open, in milliseconds; what the
+       *     limit's own delay adds is not in it.
+       */
+      worst_trip_ms: number
     }
     /** @description A measure over an area. */
     MeasureAsked: {
@@ -2329,7 +2343,7 @@ export interface components {
        * @description Every demand that keeps it dark, the one to be named first coming first; empty: nobody wants it
        *     dark.
        */
-      off: components['schemas']['Told'][]
+      off: components['schemas']['DemandTold'][]
       /** Format: double */
       power_w?: number | null
       read_at?: string | null
@@ -2410,20 +2424,21 @@ export interface components {
       /** @description When it was last used, to the minute. */
       seen_at: string
     }
-    /** @description Somebody's water. */
+    /** @description Who has signed in, and what for. */
     SessionView: {
-      /**
-       * Format: int64
-       * @description What has run so far.
-       */
-      ml?: number | null
+      /** @description The areas on duty for, with everything inside them; null: the whole site. */
+      areas?: string[] | null
+      /** @description To be sent as `X-CSRF-Token` with every request but GET. */
+      csrf: string
+      expires_at: string
+      /** @description The single gates on duty for; null: the whole site. */
+      gates?: string[] | null
+      /** @description What screens call the operator. */
       name: string
-      person: string
-      /** Format: int64 */
-      reserved_fen: number
-      /** Format: int64 */
-      session: number
-      since?: string | null
+      /** @description The name signed in with, as it stands in every record. */
+      operator: string
+      /** @description `guard`, `dormitory_manager`, `utilities`, `security`, `finance`, `auditor` or `administrator`. */
+      role: string
     }
     /** @description A room that is dark for a feeder's sake. */
     ShedView: {
@@ -2441,10 +2456,36 @@ export interface components {
       operator: string
       password: string
     }
+    /** @description A line of a statement: a row of the ledger as the owner of one account sees it. */
+    StatementLine: {
+      /**
+       * Format: int64
+       * @description The row that it ends or corrects.
+       */
+      about?: number | null
+      /** @description The other account. */
+      account: string
+      at: string
+      by?: string | null
+      /** @description What caused it; null on the further rows of an entry. */
+      cause?: string | null
+      /** @description The day of the books. */
+      day: string
+      /** Format: int64 */
+      in_fen?: number | null
+      /** Format: int64 */
+      out_fen?: number | null
+      /** @description `transfer`, `reserve`, `post`, `release`, `expire` or `correct`. */
+      phase: string
+      purpose: string
+      /** Format: int64 */
+      row: number
+      why?: string | null
+    }
     /** @description A statement: the newest lines first. */
     StatementView: {
       account: string
-      lines: components['schemas']['LineView'][]
+      lines: components['schemas']['StatementLine'][]
       /**
        * Format: int64
        * @description `before` of the next page; null when there is no more.
@@ -2464,7 +2505,7 @@ export interface components {
        * @description All that has ever run, and when that was told.
        */
       register_ml?: number | null
-      session?: null | components['schemas']['SessionView']
+      session?: null | components['schemas']['WaterSession']
       shut?: null | components['schemas']['ShutView']
       /** @description `idle`, `reserving`, `open`, `closing` or `settling`. */
       state: string
@@ -2583,6 +2624,21 @@ export interface components {
       turnaround_p999_ms: number
       /** Format: int32 */
       unit: number
+    }
+    /** @description Somebody's water. */
+    WaterSession: {
+      /**
+       * Format: int64
+       * @description What has run so far.
+       */
+      ml?: number | null
+      name: string
+      person: string
+      /** Format: int64 */
+      reserved_fen: number
+      /** Format: int64 */
+      session: number
+      since?: string | null
     }
     /** @description Why something is taken back. */
     WhyAsked: {
