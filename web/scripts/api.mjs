@@ -26,6 +26,8 @@ const TOPIC_TYPES = {
   roomState: 'RoomState',
   roomEvent: 'RoomEvent',
   busState: 'LineState',
+  valveState: 'ValveState',
+  valveEvent: 'ValveEvent',
   fact: 'Fact',
   evidence: 'Evidence',
   tripRule: 'TripRule',

@@ -14,6 +14,7 @@ const PAGES: [name: string, role: Role, path: string, ready: string][] = [
   ['rooms', 'utilities', '/power', '[data-condition=tripped], [data-condition=locked_out]'],
   ['room', 'utilities', '/power/rooms/north-203', '[data-test=evidence] canvas'],
   ['lines', 'utilities', '/power/lines', '[data-test=line] .bar'],
+  ['water', 'utilities', '/water', '[data-condition=fault]'],
   ['security', 'security', '/security', '[data-test=area]'],
   ['wall', 'security', '/security/wall', '[data-test=area]'],
   ['flow', 'security', '/security/flow', '[data-test=flow] canvas'],
@@ -43,9 +44,12 @@ let browser: Browser
 
 beforeAll(async () => {
   if (shots) mkdirSync(shots, { recursive: true })
-  world = await World.start()
+  world = await World.start(0, { hasTaps: true })
   browser = await launch()
   world.overload('north-203')
+  await world.topUp('purse:20240311', 2_000, 1)
+  await world.taps.swipe('shower-1', CARDS.student)
+  world.taps.fail('shower-2', 'motor blocked')
   const { gates } = world
   await gates.swipe('main-1', 'in', CARDS.student)
   await gates.swipe('main-1', 'in', CARDS.teacher)

@@ -121,7 +121,7 @@ bill_every_s = 1
 sign_s = 0
 `
 
-const TARIFFS = `
+const POWER_TARIFF = `
 [[tariffs]]
 id = "dorm-power"
 from = "2026-01-01"
@@ -131,12 +131,37 @@ unit = "kwh"
 all = "0.5"
 `
 
+const WATER_TARIFF = `
+[[tariffs]]
+id = "shower"
+from = "2026-01-01"
+unit = "litre"
+
+[[tariffs.prices]]
+all = "0.03"
+`
+
+/** The showers: each with a reader of the same name. */
+export const TAPS = ['shower-1', 'shower-2', 'shower-3'] as const
+
+/** By hand, litres run within a second. */
+const TAP_TABLE = `
+[[taps]]
+id = "shower-{1..3}"
+name = "淋浴{n}"
+area = "north"
+tariff = "shower"
+most_l_per_min = 1000
+`
+
 /** What a story wants to be otherwise. */
 export interface Wishes {
   /** Orders that need two people. */
   twoPeople?: string[]
   /** Rooms pay for electricity in advance. */
   isPrepaid?: boolean
+  /** Showers in the dormitory. */
+  hasTaps?: boolean
 }
 
 function campusToml(ports: Ports, wishes: Wishes): string {
@@ -224,7 +249,7 @@ ${wishes.isPrepaid ? 'energy_every_s = 5\n' : ''}overload_s = 1
 reclose_after_s = 90
 tries_per_day = 1
 malicious = "off"
-${lineTables.join('')}${roomTables.join('')}`
+${lineTables.join('')}${roomTables.join('')}${wishes.hasTaps ? TAP_TABLE : ''}`
 }
 
 /** Writes the campus below `folder` and puts its people into the database. */
@@ -238,7 +263,10 @@ export function writeCampus(
   mkdirSync(join(campus, 'policies'), { recursive: true })
   writeFileSync(join(campus, 'campus.toml'), campusToml(ports, wishes))
   writeFileSync(join(campus, 'calendar.toml'), '')
-  if (wishes.isPrepaid) writeFileSync(join(campus, 'tariffs.toml'), TARIFFS)
+  const tariffs = [wishes.isPrepaid ? POWER_TARIFF : '', wishes.hasTaps ? WATER_TARIFF : ''].join(
+    '',
+  )
+  if (tariffs) writeFileSync(join(campus, 'tariffs.toml'), tariffs)
   writeFileSync(join(campus, 'policies', 'entry.cedar'), POLICIES)
   writeFileSync(join(folder, 'people.csv'), PEOPLE)
   writeFileSync(join(folder, 'cards.csv'), CARD_ROWS)

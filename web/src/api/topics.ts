@@ -296,6 +296,8 @@ export interface Payloads {
   roomState?: RoomState
   roomEvent?: RoomEvent
   busState?: LineState
+  valveState?: ValveState
+  valveEvent?: ValveEvent
   fact?: Fact
   evidence?: Evidence
   tripRule?: TripRule
@@ -769,6 +771,96 @@ export interface LineState {
     turnaround_p50_ms: number
     turnaround_p999_ms: number
   }[]
+}
+export interface ValveState {
+  state: 'closed' | 'open' | 'fault'
+  /**
+   * All that has ever run.
+   */
+  register_ml: number
+  at?: DeviceMoment
+  /**
+   * The `id` of the command to open or close obeyed last.
+   */
+  command?: string
+  /**
+   * The device's own words about its fault.
+   */
+  detail?: string
+  [k: string]: unknown
+}
+export interface ValveEvent {
+  seq: Count
+  boot: Count
+  prev_seq: PrevSeq
+  at: Moment
+  tap: Code
+  what: 'opened' | 'closed' | 'released' | 'refused' | 'shut' | 'freed'
+  /**
+   * The number of the session; none is ever used twice at a tap.
+   */
+  session?: number
+  person?: Code
+  name?: string
+  kind?: PersonKind
+  /**
+   * With its middle hidden.
+   */
+  card?: string
+  reason?: Reason
+  tariff?: Code
+  reserved_fen?: number
+  /**
+   * The entry of the ledger that holds the money back.
+   */
+  reservation?: number
+  register_ml?: Count
+  /**
+   * Why the water stopped.
+   */
+  why?:
+    | 'second_swipe'
+    | 'card_removed'
+    | 'no_flow'
+    | 'spent'
+    | 'time_up'
+    | 'fault'
+    | 'closed_at_tap'
+    | 'operator'
+    | 'restart'
+  /**
+   * What the meter has counted.
+   */
+  ml?: number
+  /**
+   * What is charged for, in `unit`.
+   */
+  quantity?: number
+  unit?: 'watt_hour' | 'millilitre' | 'second' | 'use'
+  /**
+   * At most what was reserved.
+   */
+  charged_fen?: number
+  lines?: {
+    tariff: Code
+    version: Count
+    band: 'sharp' | 'peak' | 'flat' | 'valley'
+    /**
+     * Counted from 1; null - out of the free allowance.
+     */
+    tier: number | null
+    quantity: Count
+    /**
+     * For one of `unit`.
+     */
+    price_micro_fen: number
+    /**
+     * In fen; the rest below a fen is carried to the person's next charge.
+     */
+    amount_fen: number
+  }[]
+  by?: Code
+  words?: string
 }
 export interface Measure {
   kind: 'lockdown' | 'release'

@@ -93,6 +93,8 @@ describe('the words', () => {
     ['device', words('deviceKind')],
     ['direction', words('direction')],
     ['what', words('roomEvent', 'what')],
+    ['tap_what', words('valveEvent', 'what')],
+    ['tap_why', words('valveEvent', 'why')],
     ['absence', words('roomState', 'absence')],
     ['relay_alarm', words('roomState', 'alarms', '[]')],
     ['trip_rule', words('tripRule', 'rule')],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   fullMomentOf,
+  litresOf,
   millisOf,
   momentOf,
   permilleOf,
@@ -51,6 +52,7 @@ describe('what people read', () => {
     ])
     expect(spanOf(125_000, 'zh-CN')).toBe('2分钟')
     expect([wattsOf(1234.4, 'en'), wattsOf(12_340, 'en')]).toEqual(['1,234 W', '12.3 kW'])
+    expect([litresOf(915, 'en'), litresOf(30_915, 'en')]).toEqual(['915 mL', '30.92 L'])
     expect(permilleOf(997, 'en')).toBe('99.7%')
     expect([millisOf(1573, 'en'), millisOf(2500, 'en')]).toEqual(['1,573 ms', '2.5 s'])
   })

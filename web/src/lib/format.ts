@@ -81,6 +81,11 @@ export function yuanOf(fen: number, locale: Locale): string {
   return `${fen < 0 ? '−' : ''}¥${yuan}.${String(size % 100).padStart(2, '0')}`
 }
 
+/** Millilitres; litres from one of them on. */
+export function litresOf(ml: number, locale: Locale): string {
+  return ml >= 1000 ? `${numberOf(ml / 1000, locale, 2)} L` : `${numberOf(ml, locale)} mL`
+}
+
 /** Thousandths as a percentage. */
 export function permilleOf(permille: number, locale: Locale): string {
   const options = { style: 'percent', maximumFractionDigits: 1 } as const

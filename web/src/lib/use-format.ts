@@ -17,6 +17,7 @@ export function useFormat() {
     number: (value: number, digits = 0) => format.numberOf(value, settings.locale, digits),
     watts: (watts: number) => format.wattsOf(watts, settings.locale),
     yuan: (fen: number) => format.yuanOf(fen, settings.locale),
+    litres: (ml: number) => format.litresOf(ml, settings.locale),
     permille: (permille: number) => format.permilleOf(permille, settings.locale),
     millis: (ms: number) => format.millisOf(ms, settings.locale),
     /** Of a text that exists in both languages, the one of the page. */

@@ -19,6 +19,8 @@ const KNOWN = [
   'unknown_gate',
   'unknown_area',
   'unknown_room',
+  'unknown_tap',
+  'tap_not_shut',
   'unknown_operator',
   'unknown_note',
   'operator_exists',

@@ -209,6 +209,12 @@ describe('topics', () => {
     ],
     [['a/w/+/+/+/event'], ['rooms'], ['a/w/+/room/+/event']],
     [['a/w/n/bus/+/state', 'a/w/n/room/+/state'], ['lines'], ['a/w/n/bus/+/state']],
+    [
+      ['a/w/n/valve/+/state', 'a/w/n/valve/+/event', 'a/w/n/room/+/state'],
+      ['taps'],
+      ['a/w/n/valve/+/state', 'a/w/n/valve/+/event'],
+    ],
+    [['a/w/n/valve/+/event'], ['entry', 'rooms', 'lines'], []],
     [['a/w/n/room/+/state'], ['room/n-301'], ['a/w/n/room/n-301/state']],
     [['a/w/n/room/n-302/state'], ['room/n-301'], []],
     [['a/w/+/room/+/state'], ['rooms', 'room/n-301'], ['a/w/+/room/+/state']],

@@ -34,7 +34,7 @@ export function parseTopic(text: string): Topic | null {
 
 /** What of a session's topics a page wants; the rest is not subscribed, so that a guard's phone is not
  * sent the power of every room, nor a room's page that of its neighbours. */
-export type Interest = 'entry' | 'rooms' | 'lines' | `room/${string}`
+export type Interest = 'entry' | 'rooms' | 'lines' | 'taps' | `room/${string}`
 
 const OF_ENTRY: readonly string[] = ['gate', 'reader', 'controller']
 /** Channels that speak often; alarms are rare and wanted everywhere. */
@@ -44,6 +44,7 @@ const FREQUENT: readonly string[] = ['state', 'event', 'availability']
 function wantedOf(kind: string, interests: ReadonlySet<Interest>): string[] {
   if (OF_ENTRY.includes(kind)) return interests.has('entry') ? ['+'] : []
   if (kind === 'bus') return interests.has('lines') ? ['+'] : []
+  if (kind === 'valve') return interests.has('taps') ? ['+'] : []
   if (kind !== 'room') return []
   if (interests.has('rooms')) return ['+']
   return [...interests].flatMap((one) => (one.startsWith('room/') ? [one.slice(5)] : []))
@@ -55,7 +56,7 @@ export function chosen(filters: readonly string[], interests: ReadonlySet<Intere
     const [root, site, area, kind, device, channel, ...more] = filter.split('/')
     const isWhole = kind !== undefined && device !== undefined && channel !== undefined
     if (!isWhole || more.length > 0 || !FREQUENT.includes(channel)) return [filter]
-    const kinds = kind === '+' ? [...OF_ENTRY, 'room', 'bus'] : [kind]
+    const kinds = kind === '+' ? [...OF_ENTRY, 'room', 'bus', 'valve'] : [kind]
     return kinds.flatMap((one) =>
       wantedOf(one, interests)
         .map((wanted) =>

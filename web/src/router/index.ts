@@ -53,6 +53,12 @@ export const router = createRouter({
       meta: { title: 'nav.lines', section: 'power' },
     },
     {
+      path: '/water',
+      name: 'water',
+      component: () => import('@/pages/water/WaterPage.vue'),
+      meta: { title: 'nav.water', section: 'power' },
+    },
+    {
       path: '/power/quarantine',
       name: 'quarantine',
       component: () => import('@/pages/power/QuarantinePage.vue'),

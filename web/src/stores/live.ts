@@ -6,9 +6,20 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, shallowRef, triggerRef, watch } from 'vue'
 import { good, http, Refusal, session as sessionInterface } from '@/api/client'
 import type { components } from '@/api/openapi'
-import type { Alarm, Entry, Fact, GateState, LineState, RoomEvent, RoomState } from '@/api/topics'
+import type {
+  Alarm,
+  Entry,
+  Fact,
+  GateState,
+  LineState,
+  RoomEvent,
+  RoomState,
+  ValveEvent,
+  ValveState,
+} from '@/api/topics'
 import { serverNow } from '@/lib/clock'
 import { AlarmBoard, type AlarmItem } from '@/live/alarms'
+import { later, throttled } from '@/live/bursts'
 import { Chain } from '@/live/chain'
 import { EntryLog } from '@/live/entries'
 import { Feed, ROWS_MAX, type Page } from '@/live/feed'
@@ -35,34 +46,6 @@ const AREAS_MS = 2_000
 const GATES_MS = 700
 
 type Listener<T> = (value: T) => void
-
-function later(delayMs: number, run: () => void): () => void {
-  const timer = setTimeout(run, delayMs)
-  return () => clearTimeout(timer)
-}
-
-/** Runs at once, and then at most once in `spanMs`. */
-function throttled(spanMs: number, run: () => Promise<void>): () => void {
-  let isBusy = false
-  let isAgain = false
-  const go = () => {
-    if (isBusy) {
-      isAgain = true
-      return
-    }
-    isBusy = true
-    isAgain = false
-    void run()
-      .catch(() => undefined)
-      .finally(() =>
-        setTimeout(() => {
-          isBusy = false
-          if (isAgain) go()
-        }, spanMs),
-      )
-  }
-  return go
-}
 
 const decoder = new TextDecoder()
 
@@ -92,6 +75,12 @@ export const useLive = defineStore('live', () => {
   const availability = shallowReactive(new Map<string, boolean>())
   const rooms = shallowReactive(new Map<string, RoomState>())
   const lines = shallowReactive(new Map<string, LineState>())
+  const taps = shallowReactive(new Map<string, ValveState>())
+  const tapEvents = shallowRef<readonly ValveEvent[]>([])
+  /** How the last session at a tap ended, as far as it was heard. */
+  const tapEnds = shallowReactive(new Map<string, ValveEvent>())
+  /** From when on nothing that happened at taps was missed. */
+  const tapsSince = ref(0)
   const gateViews = shallowReactive(new Map<string, GateView>())
   const areas = shallowRef<AreaView[]>([])
   const placesFailed = ref(false)
@@ -145,6 +134,9 @@ export const useLive = defineStore('live', () => {
       if (topic.kind === 'room') {
         const state = jsonOf<RoomState>(payload)
         if (state) rooms.set(topic.device, state)
+      } else if (topic.kind === 'valve') {
+        const state = jsonOf<ValveState>(payload)
+        if (state) taps.set(topic.device, state)
       } else {
         const state = jsonOf<LineState>(payload)
         if (state) lines.set(topic.device, state)
@@ -310,7 +302,7 @@ export const useLive = defineStore('live', () => {
   }
 
   function onState(name: string, topic: Topic, payload: Uint8Array): void {
-    if (topic.kind === 'room' || topic.kind === 'bus') {
+    if (topic.kind === 'room' || topic.kind === 'bus' || topic.kind === 'valve') {
       newRooms.set(name, [topic, payload])
       roomsTimer ??= later(ROOMS_MS, showRooms)
       return
@@ -328,6 +320,11 @@ export const useLive = defineStore('live', () => {
     if (topic.kind === 'room') {
       const event = jsonOf<RoomEvent>(payload)
       if (event) roomEvents.value = [event, ...roomEvents.value].slice(0, ROOM_EVENTS)
+    } else if (topic.kind === 'valve') {
+      const event = jsonOf<ValveEvent>(payload)
+      if (!event) return
+      if (event.what === 'closed' || event.what === 'released') tapEnds.set(event.tap, event)
+      tapEvents.value = [event, ...tapEvents.value].slice(0, ROOM_EVENTS)
     } else if (topic.kind === 'controller') {
       const fact = jsonOf<Fact>(payload)
       if (!fact) return
@@ -341,6 +338,13 @@ export const useLive = defineStore('live', () => {
       ]
       if (moves.includes(fact.fact)) refreshPlaces()
     }
+  }
+
+  /** What happened while nobody listened is told by nothing else: it begins anew. */
+  function hearTapsAnew(): void {
+    tapEvents.value = []
+    tapEnds.clear()
+    tapsSince.value = serverNow()
   }
 
   // -- the link ------------------------------------------------------------------------------------
@@ -371,6 +375,7 @@ export const useLive = defineStore('live', () => {
       if (!mayHaveMissed) return
       if (session.may('see_entries')) void readAnew()
       if (session.may('see_alarms')) readAlarms()
+      hearTapsAnew()
       refreshPlaces()
     },
     state: (state) => {
@@ -404,7 +409,8 @@ export const useLive = defineStore('live', () => {
     log.clear()
     chain.reset()
     board.clear()
-    for (const map of [gateStates, availability, rooms, lines, gateViews]) map.clear()
+    for (const map of [gateStates, availability, rooms, lines, taps, gateViews]) map.clear()
+    hearTapsAnew()
     entries.value = []
     roomEvents.value = []
     facts.value = []
@@ -418,8 +424,9 @@ export const useLive = defineStore('live', () => {
     controllerOnline.value = null
   }
 
-  /** A page wants rooms, one room or lines; returns how to let go. */
+  /** A page wants rooms, one room, lines or taps; returns how to let go. */
   function want(interest: Interest): () => void {
+    if (interest === 'taps' && !interests.has(interest)) hearTapsAnew()
     interests.set(interest, (interests.get(interest) ?? 0) + 1)
     void link.refilter()
     return () => {
@@ -466,6 +473,10 @@ export const useLive = defineStore('live', () => {
     availability,
     rooms,
     lines,
+    taps,
+    tapEvents,
+    tapEnds,
+    tapsSince,
     gateViews,
     areas,
     placesFailed,
