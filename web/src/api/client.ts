@@ -95,9 +95,9 @@ export async function good<T>(
 }
 
 export const session = {
-  read: async () => (await good(http.GET('/api/session'))) as unknown as Session,
+  read: async () => (await good(http.GET('/api/session'))) as Session,
   open: async (operator: string, password: string) =>
-    (await good(http.POST('/api/session', { body: { operator, password } }))) as unknown as Session,
+    (await good(http.POST('/api/session', { body: { operator, password } }))) as Session,
   close: () => good(http.DELETE('/api/session')),
   mqtt: (clientId: string | null) =>
     good(http.POST('/api/session/mqtt', { body: { client_id: clientId } })),

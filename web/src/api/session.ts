@@ -15,18 +15,8 @@ export const ROLES = [
 
 export type Role = (typeof ROLES)[number]
 
-/** By hand: in the document a tap's session has the same name, and has taken this one's place. */
-export interface Session {
-  operator: string
-  name: string
-  role: Role
-  /** Null: the whole site. */
-  areas: string[] | null
-  gates: string[] | null
-  /** For `X-CSRF-Token` of every order. */
-  csrf: string
-  expires_at: string
-}
+/** The document has the role as a text: these are the words. */
+export type Session = Omit<Schemas['SessionView'], 'role'> & { role: Role }
 export type MqttCredential = Schemas['TicketView']
 /** What the operator's role reaches of the campus. */
 export type Campus = Schemas['CampusView']
