@@ -21,17 +21,43 @@ afterAll(async () => {
 /** Where each role begins, and the links it is offered. */
 const FIRST: Record<Role, [path: string, links: string[]]> = {
   guard: ['/guard', ['Gates']],
-  dormitory_manager: ['/power', ['Rooms', 'Lines', 'Gates', 'Passages']],
-  utilities: ['/power', ['Rooms', 'Lines']],
-  security: ['/security', ['Security', 'Wall', 'Passages', 'Gates', 'Rooms', 'Lines']],
-  finance: ['/', []],
+  dormitory_manager: ['/power', ['Rooms', 'Lines', 'Water', 'Gates', 'Passages']],
+  utilities: ['/power', ['Rooms', 'Lines', 'Water', 'Readings in doubt']],
+  security: [
+    '/security',
+    ['Security', 'Flow', 'Wall', 'Passages', 'Gates', 'Rooms', 'Lines', 'Water'],
+  ],
+  finance: ['/money', ['Money', 'Readings in doubt']],
   auditor: [
     '/security',
-    ['Security', 'Wall', 'Passages', 'Rooms', 'Lines', 'Administration', 'Audit'],
+    [
+      'Security',
+      'Flow',
+      'Wall',
+      'Passages',
+      'Rooms',
+      'Lines',
+      'Water',
+      'Readings in doubt',
+      'Money',
+      'Administration',
+    ],
   ],
   administrator: [
     '/security',
-    ['Security', 'Wall', 'Passages', 'Gates', 'Rooms', 'Lines', 'Administration', 'Audit'],
+    [
+      'Security',
+      'Flow',
+      'Wall',
+      'Passages',
+      'Gates',
+      'Rooms',
+      'Lines',
+      'Water',
+      'Readings in doubt',
+      'Money',
+      'Administration',
+    ],
   ],
 }
 
