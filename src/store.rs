@@ -13,6 +13,7 @@ pub mod journal;
 pub mod ledger;
 pub mod operator;
 
+mod checkpoint;
 mod queue;
 mod sqlite;
 

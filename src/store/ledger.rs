@@ -11,7 +11,6 @@
 
 mod balances;
 mod causes;
-mod checkpoint;
 mod close;
 pub mod floor;
 mod load;
@@ -42,12 +41,11 @@ use onecard_rules::{
 };
 
 use super::{
-    AppendRefusal, OnDurable, StoreFailure, WriteFailure, database::STEPS, journal::Journal,
-    queue::Queue, sqlite,
+    AppendRefusal, OnDurable, StoreFailure, WriteFailure, checkpoint::Checkpoints, database::STEPS,
+    journal::Journal, queue::Queue, sqlite,
 };
 pub use balances::Balances;
 pub(super) use causes::SCHEMA as CAUSES;
-use checkpoint::Checkpoints;
 pub use close::DayTotals;
 pub use load::{LedgerReader, Line};
 pub(super) use schema::{BALANCES, SCHEMA};
@@ -210,8 +208,7 @@ impl Ledger {
         let balances = Balances::default();
         let all: Vec<_> = books.accounts().map(|(number, _)| number).collect();
         balances.note(books, &all, NaiveDate::MIN);
-        let checkpoints = Checkpoints::start(path)?;
-        Checkpoints::leave_to_it(&connection)?;
+        let checkpoints = Checkpoints::start(path, &connection)?;
         let own = writer::Own { connection, lock, checkpoints, nudge };
         let writer = Writer::new(own, pages, Arc::clone(&shared), balances.clone());
         let batch = settings.batch;

@@ -11,7 +11,7 @@ use super::{
     spans::Spans,
     verify::{check_anchor, check_from},
 };
-use crate::store::{Anchor, StoreFailure, sqlite};
+use crate::store::{Anchor, StoreFailure, checkpoint::Checkpoints, sqlite};
 
 /// Rows of the tail that are proved at each start.
 const TAIL: u64 = 256;
@@ -61,6 +61,7 @@ pub(super) struct Found {
     /// What the next row follows.
     pub(super) head: Anchor,
     pub(super) spans: Spans,
+    pub(super) checkpoints: Checkpoints,
     pub(super) opened: Opened,
 }
 
@@ -94,7 +95,8 @@ pub(super) fn open(path: &Path, settings: &Settings) -> Result<Found, StoreFailu
     let opened =
         Opened { boot, last_seq: head.seq, published_seq, last_alive: alive.max(recorded), damage };
     let spans = Spans::take_up(&mut connection, head.seq)?;
-    Ok(Found { connection, lock, head, spans, opened })
+    let checkpoints = Checkpoints::start(path, &connection)?;
+    Ok(Found { connection, lock, head, spans, checkpoints, opened })
 }
 
 /// The last row; the last one pruned when there is none.

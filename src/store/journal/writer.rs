@@ -20,6 +20,7 @@ use super::{
 };
 use crate::store::{
     Anchor, Call, OnDurable, WriteFailure,
+    checkpoint::Checkpoints,
     queue::{Inbox, Line, Pace},
     sqlite::{self, Stamp},
 };
@@ -86,6 +87,7 @@ pub(super) struct Writer {
     nudged: bool,
     pruning: Option<Pruning>,
     lock: File,
+    checkpoints: Checkpoints,
 }
 
 impl Writer {
@@ -106,6 +108,7 @@ impl Writer {
             nudged: false,
             pruning: None,
             lock: found.lock,
+            checkpoints: found.checkpoints,
         }
     }
 
@@ -129,7 +132,7 @@ impl Writer {
         }
         self.nudged = true;
         self.commit(Vec::new());
-        drop(self.connection);
+        drop((self.connection, self.checkpoints));
         // Closing the file is not enough while a child process is being started: it holds a copy
         // for a moment. If this fails, closing it is what is left.
         let _ = self.lock.unlock();
@@ -218,7 +221,7 @@ impl Writer {
     }
 
     /// Tells everybody what is on disk now: readers first, so that whoever is answered finds it.
-    fn committed(&self, batch: Vec<Append>, outcomes: Vec<Outcome>) {
+    fn committed(&mut self, batch: Vec<Append>, outcomes: Vec<Outcome>) {
         let shared = &self.shared;
         shared.healthy.store(true, Ordering::Relaxed);
         shared.commits.fetch_add(1, Ordering::Relaxed);
@@ -245,6 +248,7 @@ impl Writer {
                 Outcome::Unwritable(why) => Err(WriteFailure::Unwritable(why)),
             });
         }
+        self.checkpoints.committed(&self.connection, new);
     }
 
     /// Deletes one chunk of what is to be pruned; answers when nothing is left to delete.

@@ -19,13 +19,13 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::{
     Answer, Balances, Command, Done, Keep, Shared, Task, With,
     causes::Causes,
-    checkpoint::Checkpoints,
     close,
     load::{self, OnRecord},
     row::{self, Columns},
 };
 use crate::store::{
     OnDurable, WriteFailure,
+    checkpoint::Checkpoints,
     queue::{Inbox, Line, Pace},
     sqlite,
 };

@@ -1,4 +1,4 @@
-//! Bringing what is in the log of `onecard.db` into its pages, beside the writer instead of in it.
+//! Bringing what is in the log of a file into its pages, beside the writer instead of in it.
 //!
 //! `SQLite` does that by itself after some commit, which then takes as long as forty megabytes
 //! take to the disk. Here a thread with a connection of its own does it, which holds no writer up.
@@ -17,18 +17,18 @@ use std::{
 
 use rusqlite::Connection;
 
-use crate::store::{StoreFailure, sqlite};
+use super::{StoreFailure, sqlite};
 
 /// So many new rows are worth a turn of the thread; some three pages each.
 const ROWS: u64 = 4_096;
-/// A log longer than this, in pages, is to be begun anew.
-const LONG: i64 = 40_000;
-/// The most, in pages, that the writer brings over itself: some milliseconds.
-const LITTLE: i64 = 4_000;
+/// A log longer than this, in bytes, is to be begun anew.
+const LONG: i64 = 40 * 1024 * 1024;
+/// The most, in bytes, that the writer brings over itself: some milliseconds.
+const LITTLE: i64 = LONG / 10;
 /// How often the thread tries to catch up with a writer that goes on.
 const TURNS: usize = 4;
-/// Should the thread have ended: at so many pages the writer does it all, as `SQLite` has it.
-const AT_LAST: i64 = 400_000;
+/// Should the thread have ended: at so many bytes the writer does it all, as `SQLite` has it.
+const AT_LAST: i64 = LONG * 10;
 
 /// The writer's side. Dropping it ends the thread, and waits for that.
 pub(super) struct Checkpoints {
@@ -40,22 +40,20 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Starts the thread for the database at `path`.
-    pub(super) fn start(path: &Path) -> Result<Self, StoreFailure> {
+    /// Starts the thread for the file at `path`, and leaves its log, which is `writer`'s, to it.
+    pub(super) fn start(path: &Path, writer: &Connection) -> Result<Self, StoreFailure> {
+        let page: i64 = writer.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pages = AT_LAST / page.max(1);
+        writer.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?;
         let connection = sqlite::open_writer(path, sqlite::Page::Short, sqlite::BUSY)?;
         let nearly_done = Arc::new(AtomicBool::new(false));
         // One nudge is enough to have all brought over.
         let (nudge, nudges) = sync_channel(1);
         let done = Arc::clone(&nearly_done);
-        let work = move || bring_over(&connection, &nudges, &done);
+        let work = move || bring_over(&connection, page, &nudges, &done);
         let thread = thread::Builder::new().name("checkpoint".to_owned()).spawn(work);
         let thread = Some(thread.map_err(StoreFailure::Thread)?);
         Ok(Self { nudge: Some(nudge), nearly_done, rows: 0, thread })
-    }
-
-    /// Leaves the log of the writer's connection to the thread.
-    pub(super) fn leave_to_it(writer: &Connection) -> rusqlite::Result<()> {
-        writer.pragma_update_and_check(None, "wal_autocheckpoint", AT_LAST, |_| Ok(()))
     }
 
     /// The writer has committed so many rows.
@@ -71,7 +69,7 @@ impl Checkpoints {
         if self.nearly_done.swap(false, Ordering::Acquire)
             && let Err(error) = checkpoint(writer)
         {
-            tracing::warn!(%error, "the log of the ledger is not brought over; it goes on growing");
+            tracing::warn!(%error, "a log is not brought over; it goes on growing");
         }
     }
 }
@@ -86,24 +84,24 @@ impl Drop for Checkpoints {
     }
 }
 
-fn bring_over(connection: &Connection, nudges: &Receiver<()>, nearly_done: &AtomicBool) {
+fn bring_over(connection: &Connection, page: i64, nudges: &Receiver<()>, nearly_done: &AtomicBool) {
     while nudges.recv().is_ok() {
-        match catch_up(connection) {
+        match catch_up(connection, page) {
             Ok(is_nearly) => nearly_done.store(is_nearly, Ordering::Release),
-            Err(error) => tracing::warn!(%error, "the log of the ledger could not be brought over"),
+            Err(error) => tracing::warn!(%error, "a log could not be brought over"),
         }
     }
 }
 
 /// Brings over what there is, and what was written meanwhile, until that is little. Whether the log
 /// is long, and the writer should do the rest.
-fn catch_up(connection: &Connection) -> rusqlite::Result<bool> {
+fn catch_up(connection: &Connection, page: i64) -> rusqlite::Result<bool> {
     let mut pages = checkpoint(connection)?;
     for _ in 0..TURNS {
         let before = pages;
         pages = checkpoint(connection)?;
-        if pages.saturating_sub(before) <= LITTLE {
-            return Ok(pages > LONG);
+        if pages.saturating_sub(before).saturating_mul(page) <= LITTLE {
+            return Ok(pages.saturating_mul(page) > LONG);
         }
     }
     Ok(false)
