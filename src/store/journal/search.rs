@@ -297,7 +297,7 @@ impl JournalReader {
     }
 
     /// The last decision at each gate up to row `through`, of those that had one in the last
-    /// [`LATELY`] rows: what [`Self::last_entry_at`] says, at once.
+    /// 20,000 rows: what [`Self::last_entry_at`] says, at once.
     ///
     /// # Errors
     /// When the file cannot be read.
