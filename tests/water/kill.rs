@@ -30,7 +30,7 @@ use crate::{
     world::{PEOPLE, assert_books, folder, money},
 };
 
-const KILLS: usize = 8;
+const KILLS: usize = 50;
 const SEED: u64 = 20_261_126;
 const CARDS: [&str; 3] = ["04A1B2C3D4E501", "04A1B2C3D4E502", "04A1B2C3D4E505"];
 
