@@ -40,7 +40,8 @@ describe('whoever looks after the water', () => {
     await used.getByText('¥5.00 held back').waitFor()
     world.taps.flow('shower-1', 850)
     await used.getByText('850 mL so far').waitFor()
-    world.taps.flow('shower-1', 30_000)
+    // Less at a time than a pipe that burst.
+    for (const ml of [10_000, 10_000, 10_000]) world.taps.flow('shower-1', ml)
     await used.getByText('30.85 L so far').waitFor()
   })
 
