@@ -19,8 +19,11 @@ use rusqlite::Connection;
 
 use super::{StoreFailure, sqlite};
 
-/// So many new rows are worth a turn of the thread; some three pages each.
-const ROWS: u64 = 4_096;
+/// So many new pages, as estimated, are worth a turn of the thread.
+const WORTH: u64 = 4_096;
+/// What a commit writes beside its rows, a page each: one without any counts, too, or the log of a
+/// quiet site would only grow.
+const PAGES_A_COMMIT: u64 = 4;
 /// A log longer than this, in bytes, is to be begun anew.
 const LONG: i64 = 40 * 1024 * 1024;
 /// The most, in bytes, that the writer brings over itself: some milliseconds.
@@ -35,7 +38,7 @@ pub(super) struct Checkpoints {
     nudge: Option<SyncSender<()>>,
     /// The log is long, and little of it is left to bring over.
     nearly_done: Arc<AtomicBool>,
-    rows: u64,
+    pages: u64,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -53,14 +56,14 @@ impl Checkpoints {
         let work = move || bring_over(&connection, page, &nudges, &done);
         let thread = thread::Builder::new().name("checkpoint".to_owned()).spawn(work);
         let thread = Some(thread.map_err(StoreFailure::Thread)?);
-        Ok(Self { nudge: Some(nudge), nearly_done, rows: 0, thread })
+        Ok(Self { nudge: Some(nudge), nearly_done, pages: 0, thread })
     }
 
     /// The writer has committed so many rows.
     pub(super) fn committed(&mut self, writer: &Connection, rows: u64) {
-        self.rows = self.rows.saturating_add(rows);
-        if self.rows >= ROWS {
-            self.rows = 0;
+        self.pages = self.pages.saturating_add(rows.saturating_add(PAGES_A_COMMIT));
+        if self.pages >= WORTH {
+            self.pages = 0;
             if let Some(nudge) = &self.nudge {
                 // Full: a nudge waits already. Closed: then the log grows until `AT_LAST`.
                 let _ = nudge.try_send(());
