@@ -17,6 +17,7 @@ pub mod http;
 pub mod import;
 pub mod late;
 pub mod link;
+pub mod memory;
 pub mod metrics;
 pub mod money;
 pub mod operators;

@@ -35,6 +35,7 @@ use crate::{
     campus::{Campus, power::Power},
     clock::SystemClock,
     controller::Controller,
+    memory,
     store::{
         database::{self, Editor},
         journal::Journal,
@@ -83,6 +84,7 @@ pub struct Demo {
 
 pub fn run(verb: &Demo) -> anyhow::Result<ExitCode> {
     logging::start("warn");
+    memory::in_small_pages();
     let temporary;
     let data = if let Some(data) = &verb.data {
         data.as_path()

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::{DataFolder, logging, signals};
-use crate::{campus::Campus, controller::Controller};
+use crate::{campus::Campus, controller::Controller, memory};
 
 /// Run the controller of a campus.
 #[derive(Debug, Args)]
@@ -19,6 +19,7 @@ pub struct Serve {
 
 pub fn run(verb: &Serve) -> anyhow::Result<ExitCode> {
     logging::start("info");
+    memory::in_small_pages();
     let campus = Campus::load(&verb.folder)?;
     for warning in &campus.warnings {
         tracing::warn!("{warning}");
