@@ -1,5 +1,5 @@
-//! Stories of money: the real controller over the simulated dormitory's real meters. `ONECARD_KILLS`
-//! sets how often it is killed.
+//! Stories of money: the real controller over the simulated dormitory's real meters and over taps.
+//! `ONECARD_KILLS` sets how often it is killed.
 
 #![expect(
     clippy::expect_used,
@@ -14,7 +14,6 @@ mod asyncapi;
 #[path = "support/campus.rs"]
 mod campus;
 #[path = "support/client.rs"]
-#[expect(dead_code, reason = "shared with other tests")]
 mod client;
 #[path = "support/pace.rs"]
 mod pace;
@@ -25,11 +24,19 @@ mod process;
 #[expect(dead_code, reason = "shared with other tests")]
 mod world;
 
+#[path = "water/world.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod taps;
+
 #[path = "money/credit.rs"]
 mod credit;
 #[path = "money/kill.rs"]
 mod kill;
 #[path = "money/names.rs"]
 mod names;
+#[path = "money/payer.rs"]
+mod payer;
 #[path = "money/rooms.rs"]
 mod rooms;
+#[path = "money/showers.rs"]
+mod showers;

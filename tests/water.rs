@@ -1,5 +1,5 @@
-//! Stories of water: the real controller, its ledger and its broker; taps played by hand where every
-//! millilitre counts, and simulated ones where the controller dies.
+//! Stories of water: the real controller, its ledger and its broker; taps played by hand, where
+//! every millilitre counts.
 
 #![expect(
     clippy::expect_used,
@@ -21,8 +21,6 @@ mod pace;
 #[expect(dead_code, reason = "shared with other tests")]
 mod process;
 
-#[path = "water/kill.rs"]
-mod kill;
 #[path = "water/refusals.rs"]
 mod refusals;
 #[path = "water/restart.rs"]

@@ -1,6 +1,6 @@
 //! A dormitory whose rooms pay in advance, at a price at which seconds count.
 
-use std::{fs, net::SocketAddr};
+use std::{fs, net::SocketAddr, path::PathBuf};
 
 use onecard_simulators::power::{
     appliance::Appliance, dormitory::Dormitory, habits::Socket, wire::Framing,
@@ -8,7 +8,7 @@ use onecard_simulators::power::{
 
 use crate::{
     campus::{Folder, edit},
-    world::{add, folder_of},
+    world::{add, wire},
 };
 
 /// What the meters count in one step, in Wh, and what that costs, in fen: 500 yuan for a kWh.
@@ -24,11 +24,19 @@ const TARIFF: &str = "[[tariffs]]\nid = \"dear\"\nfrom = \"2020-01-01\"\nunit = 
 
 /// The campus with the rooms `b1-001` and on behind a line; `credit` is the body of `[credit]`.
 pub fn folder(
-    listens: (SocketAddr, SocketAddr),
+    (mqtt, http): (SocketAddr, SocketAddr),
     line: SocketAddr,
     rooms: usize,
     credit: &str,
 ) -> Folder {
+    let folder = Folder::new(mqtt, http);
+    fs::write(tariffs(&folder), "").expect("written");
+    furnish(&folder, line, rooms, credit);
+    folder
+}
+
+/// Adds the rooms to a campus that has tariffs.
+pub fn furnish(folder: &Folder, line: SocketAddr, rooms: usize, credit: &str) {
     let room = |unit: usize| {
         format!(
             "\n[[rooms]]\nid = \"b1-00{unit}\"\nname = \"一号楼00{unit}\"\narea = \"dorm-1\"\n\
@@ -36,12 +44,10 @@ pub fn folder(
         )
     };
     let rooms: String = (1..=rooms).map(room).collect();
-    let folder = folder_of(listens, line, Framing::Tcp, POWER, &rooms);
-    add(
-        &folder,
-        &format!("\n[money]\nbanks = [\"icbc\"]\n\n[credit]\ntariff = \"dear\"\n{credit}"),
-    );
-    fs::write(folder.campus().join("tariffs.toml"), TARIFF).expect("written");
+    wire(folder, line, Framing::Tcp, POWER, &rooms);
+    add(folder, &format!("\n[money]\nbanks = [\"icbc\"]\n\n[credit]\ntariff = \"dear\"\n{credit}"));
+    let known = fs::read_to_string(tariffs(folder)).expect("tariffs");
+    fs::write(tariffs(folder), known + TARIFF).expect("written");
     // A window that is always open: two spans, for one ends a minute before it begins.
     edit(
         &folder.campus(),
@@ -51,7 +57,10 @@ pub fn folder(
          \"11:59\" }, { days = [\"mon-sun\"], from = \"00:00\", to = \"23:00\" }]\n\n\
          # A span may cross midnight",
     );
-    folder
+}
+
+fn tariffs(folder: &Folder) -> PathBuf {
+    folder.campus().join("tariffs.toml")
 }
 
 /// Ten kilowatts in a room: a step of its meter in four seconds.

@@ -63,6 +63,12 @@ pub fn folder_of(
     rooms: &str,
 ) -> Folder {
     let folder = Folder::new(mqtt, http);
+    wire(&folder, line, framing, power, rooms);
+    folder
+}
+
+/// Adds a line at an address, and what hangs on it, to a campus.
+pub fn wire(folder: &Folder, line: SocketAddr, framing: Framing, power: &str, rooms: &str) {
     let scheme = match framing {
         Framing::Tcp => "tcp",
         Framing::Rtu => "rtu",
@@ -71,8 +77,7 @@ pub fn folder_of(
         "\n[power]\n{power}\n\n[[lines]]\nid = \"b1-line1\"\narea = \"dorm-1\"\n\
          connect = \"{scheme}://{line}\"\n{rooms}"
     );
-    add(&folder, &text);
-    folder
+    add(folder, &text);
 }
 
 /// Adds to the campus file.
