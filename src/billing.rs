@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 mod orders;
 mod post;
+pub mod preview;
 mod service;
 
 pub use service::{Billing, Parts};

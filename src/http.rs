@@ -49,6 +49,7 @@ mod pay;
 mod people;
 mod places;
 mod power;
+mod preview;
 mod problem;
 mod proposals;
 mod quarantine;

@@ -36,6 +36,8 @@ mod kill;
 mod names;
 #[path = "money/payer.rs"]
 mod payer;
+#[path = "money/preview.rs"]
+mod preview;
 #[path = "money/rooms.rs"]
 mod rooms;
 #[path = "money/showers.rs"]

@@ -154,6 +154,25 @@ impl Bill {
     }
 }
 
+/// What a bill's words tell of its meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    pub quantity_wh: u64,
+    /// What the register showed before and after.
+    pub from: u64,
+    pub to: u64,
+}
+
+/// Reads back what [`Bill::words`] has written; `None`: it was written by somebody else.
+#[must_use]
+pub fn told(words: &str) -> Option<Told> {
+    let (quantity, rest) = words.split_once(" Wh, ")?;
+    let (from, rest) = rest.split_once(" to ")?;
+    let to = rest.split(';').next()?;
+    let number = |text: &str| text.parse().ok();
+    Some(Told { quantity_wh: number(quantity)?, from: number(from)?, to: number(to)? })
+}
+
 /// Micro-fen for a Wh as yuan for a kWh, without zeros at the end.
 fn yuan_a_kwh(price: u64) -> String {
     let (yuan, part) = (price / 100_000, price % 100_000);
@@ -164,6 +183,30 @@ fn yuan_a_kwh(price: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_billed_is_read_back_from_its_words() {
+        let point = |register| Point { at: crate::Time::UNIX_EPOCH, register };
+        let bill = Bill {
+            meter: MeterId::new("r1").unwrap(),
+            epoch: 0,
+            from: point(8_001_230),
+            to: point(8_002_460),
+            quantity_wh: 1_230,
+            lines: Vec::new(),
+            amount: Fen::ZERO,
+            decided: false,
+        };
+        let is = Told { quantity_wh: 1_230, from: 8_001_230, to: 8_002_460 };
+        assert_eq!(told(&bill.words()), Some(is));
+        assert_eq!(
+            told("1230 Wh, 8001230 to 8002460; dorm/1 flat, tier 1: 1230 Wh at 1"),
+            Some(is)
+        );
+        for words in ["", "cash", "1230 Wh", "1230 Wh, 1 to x", "-1 Wh, 1 to 2"] {
+            assert_eq!(told(words), None, "{words}");
+        }
+    }
 
     #[test]
     fn a_price_is_written_as_people_know_it() {

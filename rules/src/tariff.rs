@@ -332,24 +332,24 @@ pub fn total(lines: &[Line]) -> Fen {
     lines.iter().fold(Fen::ZERO, |sum, line| sum.plus(line.amount).unwrap_or(Fen::MAX))
 }
 
-/// What a new tariff would have charged for what was used, beside what the one in force did.
+/// What a version would have charged, had it always been in force, for what was used since `since`;
+/// what was used before only fills its tiers and its allowance.
 ///
 /// # Errors
-/// When either has no version in force on one of the days.
+/// None, for a version that is in force on every day.
 pub fn preview(
-    old: &[Tariff],
-    new: &[Tariff],
+    version: &Tariff,
     used: &[Used],
+    since: Time,
     place: Place<'_>,
-) -> Result<(Fen, Fen), NoTariff> {
-    let cost = |versions: &[Tariff]| {
-        let mut standing = Standing::default();
-        used.iter().try_fold(Fen::ZERO, |sum, used| {
-            let lines = charge(versions, &mut standing, used, place)?;
-            Ok(sum.plus(total(&lines)).unwrap_or(Fen::MAX))
-        })
-    };
-    Ok((cost(old)?, cost(new)?))
+) -> Result<Fen, NoTariff> {
+    let versions = [Tariff { from: NaiveDate::MIN, ..version.clone() }];
+    let mut standing = Standing::default();
+    used.iter().try_fold(Fen::ZERO, |sum, used| {
+        let amount = total(&charge(&versions, &mut standing, used, place)?);
+        let counts = used.to.at > since;
+        Ok(if counts { sum.plus(amount).unwrap_or(Fen::MAX) } else { sum })
+    })
 }
 
 /// When the clock of `zone` shows midnight at the end of `day`, for tests and closings.

@@ -16,7 +16,7 @@ use utoipa::{
 use super::{
     act, alarms, audit, backups, campus, devices, flow, handovers, health, money,
     operator::COOKIE,
-    pay, people, places, power,
+    pay, people, places, power, preview,
     problem::{Code, Problem},
     proposals, quarantine, read, rooms, rules, session, staff, taps,
 };
@@ -128,6 +128,7 @@ interface! {
     devices::revoke_device,
     rules::get_rules,
     rules::check_rules,
+    preview::preview_rules,
     rules::save_rules,
     rules::get_rule_sets,
     backups::get_backups,

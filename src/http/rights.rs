@@ -21,7 +21,7 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
             | "/api/rules"
             | "/api/rules/versions",
         )
-        | ("POST", "/api/rules/check") => Action::SeeFacts,
+        | ("POST", "/api/rules/check" | "/api/rules/preview") => Action::SeeFacts,
         ("GET", "/api/alarms") => Action::SeeAlarms,
         ("GET", "/api/people") => Action::SearchPerson,
         ("GET", "/api/gates" | "/api/gates/{id}" | "/api/handovers") => Action::SeeGates,

@@ -95,7 +95,7 @@ fn unreadable(error: &io::Error) -> Problem {
 }
 
 /// Does something with the campus folder on a thread that may block.
-async fn in_folder<T: Send + 'static>(
+pub(super) async fn in_folder<T: Send + 'static>(
     backend: &Backend,
     run: impl FnOnce(&Path) -> T + Send + 'static,
 ) -> Result<T, Problem> {
@@ -141,7 +141,7 @@ pub struct RuleEdit {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckAsked {
-    files: Vec<RuleEdit>,
+    pub(super) files: Vec<RuleEdit>,
 }
 
 /// Something wrong in a file.
@@ -168,7 +168,7 @@ pub struct Checked {
     policies: Option<usize>,
 }
 
-fn mistake(mistake: Mistake) -> MistakeView {
+pub(super) fn mistake(mistake: Mistake) -> MistakeView {
     let Mistake { file, line, key, message, mend } = mistake;
     MistakeView { file, line, key, message, mend }
 }
@@ -195,7 +195,7 @@ fn check(folder: &Path, edits: &Edits) -> Checked {
     }
 }
 
-fn edits_of(files: &[RuleEdit]) -> Result<Edits, Problem> {
+pub(super) fn edits_of(files: &[RuleEdit]) -> Result<Edits, Problem> {
     if files.is_empty() {
         return Err(Problem::bad_field("files", "name at least one file"));
     }

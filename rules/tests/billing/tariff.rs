@@ -291,10 +291,20 @@ fn a_new_version_counts_from_its_day_on_and_each_line_names_its_own() {
 #[test]
 fn a_new_tariff_is_previewed_on_what_was_used() {
     let calendar = Calendar::default();
-    let month = [used(at("2026-10-01 00:00"), at("2026-10-31 00:00"), 100_000)];
-    let (old, new) = (vec![flat(kwh("0.60"))], vec![flat(kwh("0.61"))]);
-    let found = preview(&old, &new, &month, place(&calendar)).unwrap();
-    assert_eq!(found, (Fen::new(6_000), Fen::new(6_100)));
+    let before = used(at("2026-09-01 00:00"), at("2026-09-30 00:00"), 40_000);
+    let month = used(at("2026-10-01 00:00"), at("2026-10-31 00:00"), 100_000);
+    let since = at("2026-10-01 00:00");
+    // It comes into force next year, and its tiers are a year's.
+    let new = |tariff: Tariff| Tariff { from: day("2027-01-01"), ..tariff };
+    let by_year = tiered(Period::Year, &[100_000], &["0.50", "0.60"]);
+    for (tariff, fen) in [
+        (flat(kwh("0.61")), 6_100),
+        (by_year, 60 * 50 + 40 * 60),
+        (tiered(Period::Month, &[50_000], &["0.50", "0.60"]), 50 * 50 + 50 * 60),
+    ] {
+        let found = preview(&new(tariff), &[before, month], since, place(&calendar));
+        assert_eq!(found, Ok(Fen::new(fen)));
+    }
 }
 
 #[test]

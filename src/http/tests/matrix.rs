@@ -21,6 +21,7 @@ const MATRIX: [(&str, &str, &str); 87] = [
     ("GET", "/api/rules", "- - - site - site site"),
     ("GET", "/api/rules/versions", "- - - site - site site"),
     ("POST", "/api/rules/check", "- - - site - site site"),
+    ("POST", "/api/rules/preview", "- - - site - site site"),
     ("POST", "/api/rules", "- - - - - - list"),
     ("GET", "/api/operators", "- - - - - - list"),
     ("POST", "/api/operators", "- - - - - - list"),
@@ -141,7 +142,7 @@ fn body(pattern: &str, own: bool) -> String {
         "/api/money/correct" => r#"{"row":1,"amount_fen":1,"key":"k","why":"x"}"#.to_owned(),
         "/api/passback/forgive" => format!(r#"{{"area":"{area}","why":"x"}}"#),
         "/api/passback/forgive?" => r#"{"person":"even","why":"x"}"#.to_owned(),
-        "/api/rules/check" => {
+        "/api/rules/check" | "/api/rules/preview" => {
             r#"{"files":[{"name":"calendar.toml","text":"","version":null}]}"#.to_owned()
         }
         "/api/rules" => {

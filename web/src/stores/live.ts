@@ -32,7 +32,7 @@ import { chosen, parseTopic, type Interest, type Topic } from '@/live/topic'
 export type GateView = components['schemas']['GateView']
 export type AreaView = components['schemas']['AreaView']
 
-const LOG_ROWS = 5_000
+const LOG_ROWS = 10_000
 const PAGE_ROWS = 1_000
 const RESUME_PAGES = 5
 /** The broker delivers in order; so far back it is read anew all the same. */
