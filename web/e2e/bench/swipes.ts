@@ -6,7 +6,6 @@
  *     npm run build && ONECARD_BIN=../target/release/onecard npm run bench:swipes
  */
 import type { Page } from 'playwright-core'
-import type { Entry } from '../../src/api/topics'
 import { complaints, launch, on } from '../support/browser'
 import { CARDS } from '../support/campus'
 import { World } from '../support/world'
@@ -22,6 +21,13 @@ const READERS = [
   ['main-1', 'out'],
   ['main-2', 'out'],
 ] as const
+/** What is looked at of a row. */
+interface Row {
+  seq: number
+  at: string
+  presented_at?: string
+}
+
 const KNOWN = [CARDS.student, CARDS.teacher, CARDS.lost]
 
 const world = await World.start()
@@ -75,7 +81,7 @@ async function latencies(page: Page, from: number, to: number): Promise<number[]
   const times: number[] = []
   for (let after = 0; ;) {
     const read = await page.evaluate(
-      (from): Promise<{ rows: Entry[]; next_after: number | null }> =>
+      (from): Promise<{ rows: Row[]; next_after: number | null }> =>
         fetch(`/api/entries?after=${from}&limit=1000`).then((answer) => answer.json()),
       after,
     )

@@ -1254,6 +1254,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/rules/preview': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * What last month's electricity would have cost, had the newest version of each tariff of an edit been
+     *     in force; nothing is written.
+     */
+    post: operations['preview_rules']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/rules/versions': {
     parameters: {
       query?: never
@@ -2211,6 +2231,15 @@ export interface components {
       /** Format: int32 */
       peak_w: number
     }
+    /** @description What last month's electricity would have cost. */
+    Previewed: {
+      /** @description The first day of the month, and the first after it. */
+      from: string
+      /** @description Of an edit that has any nothing is reckoned. */
+      mistakes: components['schemas']['MistakeView'][]
+      tariffs: components['schemas']['TariffPreview'][]
+      to: string
+    }
     /** @description A refusal. */
     Problem: {
       code: components['schemas']['Code']
@@ -2299,6 +2328,22 @@ export interface components {
       id: string
       line: string
       name: string
+    }
+    /** @description What a room would have paid. */
+    RoomPreview: {
+      /**
+       * Format: int64
+       * @description What it was charged.
+       */
+      charged_fen: number
+      room: string
+      /**
+       * Format: int64
+       * @description What it would have been charged.
+       */
+      then_fen: number
+      /** Format: int64 */
+      used_wh: number
     }
     /** @description A room at one moment. */
     RoomView: {
@@ -2514,6 +2559,21 @@ export interface components {
       tariff: string
       /** @description `open`, `closed` or `fault`; null: it has not said. */
       valve?: string | null
+    }
+    /** @description What the rooms of a tariff would have paid. */
+    TariffPreview: {
+      /** Format: int64 */
+      charged_fen: number
+      /** @description How many rooms would have paid more. */
+      dearer: number
+      /** @description Those whose bill would have risen most, at most ten. */
+      most: components['schemas']['RoomPreview'][]
+      rooms: number
+      tariff: string
+      /** Format: int64 */
+      then_fen: number
+      /** Format: int64 */
+      used_wh: number
     }
     /** @description Which ticket is to be renewed. */
     TicketAsked: {
@@ -10089,6 +10149,110 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['Checked']
+        }
+      }
+      /** @description The body is not JSON */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It contradicts how things are: nothing to end, to take back, to pay with */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too long */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A field is missing, unknown or wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description It is not on record; a gate may have been told already */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  preview_rules: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckAsked']
+      }
+    }
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Previewed']
         }
       }
       /** @description The body is not JSON */
