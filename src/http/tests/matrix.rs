@@ -12,7 +12,7 @@ use super::{super::*, world::*};
 /// One column a role: guard, dormitory manager, utilities, security, finance, auditor, administrator.
 /// `all`: everywhere; `own`: at the own place, and refused at another; `-`: refused by role; `list`:
 /// answered with what is the operator's; `site`: only by those who are there for the whole site.
-const MATRIX: [(&str, &str, &str); 87] = [
+const MATRIX: [(&str, &str, &str); 88] = [
     ("GET", "/api/campus", "list list list list list list list"),
     ("GET", "/api/entries", "list list - list - list list"),
     ("GET", "/api/facts", "- - - site - site site"),

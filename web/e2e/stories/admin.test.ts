@@ -8,7 +8,7 @@ let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  world = await World.start(0, { twoPeople: ['begin_emergency'] })
+  world = await World.start(0, { twoPeople: ['begin_emergency'], isPrepaid: true })
   browser = await launch()
   page = await on(browser, world.url, 'administrator', '/admin')
 })
@@ -105,6 +105,21 @@ describe('rules', () => {
     const set = page.locator('[data-test=sets]')
     await set.getByText('a remark for the next').waitFor({ timeout: 15_000 })
     await set.getByText('admin').first().waitFor()
+  })
+
+  it('tell what new tariffs would have cost, before they count', async () => {
+    await page.locator('[data-file="tariffs.toml"]').click()
+    const box = page.locator('textarea[name=rules]')
+    const dearer = (await box.inputValue()).replace('all = "0.5"', 'all = "0.6"')
+    expect(await page.locator('[data-test=preview]').count()).toBe(0)
+    await box.fill(dearer)
+    await page.locator('[data-test=preview] button').click()
+    const told = page.locator('[data-tariff=dorm-power]')
+    await told.getByText('36 rooms').waitFor()
+    expect(await told.locator('[data-test=charged]').innerText()).toBe('¥0.00')
+    await box.fill(`${dearer}all = 1\n`)
+    await page.locator('[data-test=checked] .mistake').first().waitFor()
+    expect(await page.locator('[data-test=preview]').count()).toBe(0)
   })
 })
 
