@@ -116,6 +116,15 @@ impl Controller {
     /// # Errors
     /// When something cannot be loaded or listened on; nothing runs then.
     pub async fn start(campus: Campus, data: &Path) -> Result<Self, StartFailure> {
+        let started = Self::build(campus, data).await;
+        if started.is_err() {
+            // Actors that have not begun yet begin when they are dropped, without a clock.
+            tokio::task::yield_now().await;
+        }
+        started
+    }
+
+    async fn build(campus: Campus, data: &Path) -> Result<Self, StartFailure> {
         let clock: SharedClock = Arc::new(SystemClock);
         let tables = Tables::load(data, &campus, &clock)?;
         let rules = rules_of(&campus)?;

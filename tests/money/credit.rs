@@ -166,3 +166,18 @@ async fn a_register_that_falls_is_billed_only_when_a_person_has_decided() {
     assert_eq!(billed["bill"]["epoch"], 2, "{billed}");
     controller.stop();
 }
+
+#[actix::test]
+async fn a_controller_whose_port_is_taken_says_so_and_ends() {
+    let taken = std::net::TcpListener::bind(free()).expect("a port");
+    let http = taken.local_addr().expect("an address");
+    let folder = folder((free(), http), free(), 1, CREDIT);
+    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_onecard"))
+        .args(["serve".as_ref(), folder.campus().as_os_str()])
+        .args(["--data".as_ref(), folder.data().as_os_str()])
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains(&http.to_string()), "{said}");
+}

@@ -5,6 +5,7 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     time::Duration,
 };
 
@@ -19,10 +20,24 @@ use super::{
 /// Far more than anything takes.
 pub const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 
-/// An address of loopback that is free at the moment.
+/// The first port that connections are not made from by themselves, as [`free`] sees it, and how many
+/// there are: a story that starts its controller again must find the port that it had.
+const PORTS: (u16, u16) = (20_000, 12_000);
+
+/// An address of loopback that is free at the moment, and not given to another story of this process.
 pub fn free() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address")
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let (first, count) = PORTS;
+    // Test programs that run at the same time begin at different places.
+    let offset = u16::try_from(std::process::id().wrapping_mul(97) % u32::from(count));
+    let offset = offset.expect("less than the count");
+    loop {
+        let next = NEXT.fetch_add(1, Ordering::Relaxed) % count;
+        let port = first + (offset + next) % count;
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            return listener.local_addr().expect("an address");
+        }
+    }
 }
 
 /// Waits until something is so; gives up after far more than it can take.
