@@ -29,7 +29,7 @@ export class Complaints {
     page.on('console', (message) => {
       // A wrong password, a photo that is not there and a controller that is away are part of stories.
       const isExpected =
-        /status of (401|404|409|422|503)|ERR_CONNECTION|ERR_INTERNET_DISCONNECTED|WebSocket connection/.test(
+        /status of (401|404|409|422|503)|ERR_CONNECTION|ERR_INTERNET_DISCONNECTED|WebSocket connection|already in CLOSING or CLOSED/.test(
           message.text(),
         )
       if (message.type() === 'error' && !isExpected) this.all.push(message.text())
