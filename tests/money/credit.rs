@@ -180,4 +180,6 @@ async fn a_controller_whose_port_is_taken_says_so_and_ends() {
     let said = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{said}");
     assert!(said.contains(&http.to_string()), "{said}");
+    // A release build would have ended there, and the reason would not have been told.
+    assert!(!said.contains("panicked"), "{said}");
 }
