@@ -98,6 +98,13 @@ describe('rules', () => {
     await page.locator('[data-test=checked] .mistake').first().waitFor()
     expect(await page.locator('[data-test=save]').isDisabled()).toBe(true)
     await page.locator('[data-test=checked] .mistake').first().click()
+    // The cursor stands at the line of the mistake: only then may one type, or the text lands there.
+    const wrong = good.slice(0, good.indexOf('Role::"student"'))
+    await expect
+      .poll(() =>
+        box.evaluate((area: HTMLTextAreaElement) => [area.matches(':focus'), area.selectionEnd]),
+      )
+      .toEqual([true, wrong.lastIndexOf('\n') + 1])
     await box.fill(`${good}\n// a remark\n`)
     await page.locator('[data-test=checked]').getByText('No mistakes').waitFor()
     await page.click('[data-test=save]')
