@@ -437,8 +437,7 @@ async fn acknowledgements_out_of_order_and_a_lost_session_hang_nothing() {
         assert!(meanwhile(&mut peer, taken_over(receipt)).await);
     }
     link.connected(true).await;
-    let counts = link.handle.counts();
-    assert_eq!((counts.stalls, counts.collisions), (1, 0));
+    assert_eq!(link.handle.counts().stalls, 1);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod entry;
 mod ledger;
 mod power;
 mod process;
+mod responder;
 
 /// Measure a real controller beside its floor.
 #[derive(Debug, Args)]
@@ -42,6 +43,9 @@ enum Verb {
     /// A bare embedded broker, the floor's part of `bench entry`.
     #[command(hide = true)]
     Broker(broker::Broker),
+    /// A responder without logic, the floor of `bench entry`.
+    #[command(hide = true)]
+    Responder(responder::ResponderVerb),
 }
 
 pub fn run(verb: &Bench) -> anyhow::Result<ExitCode> {
@@ -51,5 +55,6 @@ pub fn run(verb: &Bench) -> anyhow::Result<ExitCode> {
         Verb::Power(power) => power::run(power),
         Verb::Dormitory(dormitory) => power::dormitory::run(dormitory),
         Verb::Broker(broker) => broker::run(broker),
+        Verb::Responder(responder) => responder::run(responder),
     }
 }

@@ -10,6 +10,7 @@ use onecard_rules::{
     person::{Card, Person},
     site::Site,
 };
+use tokio::sync::mpsc::{self, error::TrySendError};
 use tracing::error;
 
 use super::{RECENT, RECENT_SWIPES, StartFailure};
@@ -19,11 +20,14 @@ use crate::{
     recovery::Recovery,
     store::{
         database::{self, Database, Loaded},
-        journal::{self, Journal, JournalReader, Opened, RecentSwipe, RecentSwipes},
+        journal::{self, Answers, Journal, JournalReader, Opened, RecentSwipe, RecentSwipes},
         ledger::{self, Ledger, LedgerReader},
     },
     water,
 };
+
+/// Commits whose answers may wait for the arbiter; those of one more are given where it was made.
+const COMMITS: usize = 64;
 
 /// States kept beside money, by key.
 pub(super) type Kept = Vec<(String, String)>;
@@ -62,7 +66,11 @@ impl Tables {
         let (people, cards) = (take(&mut loaded.people), take(&mut loaded.cards));
         let phones = take(&mut loaded.phones);
         let directory = directory_of(people, cards, phones, &campus.site)?;
-        let settings = journal::Settings { anchor: loaded.anchor, ..journal::Settings::default() };
+        let settings = journal::Settings {
+            anchor: loaded.anchor,
+            hand_over: Some(answers_on_this_arbiter()),
+            ..journal::Settings::default()
+        };
         let (journal, opened) = Journal::open(&data.join(journal::FILE_NAME), settings)?;
         if let Some(damage) = &opened.damage {
             error!(%damage, "the journal is damaged; `onecard journal verify` tells more");
@@ -103,6 +111,24 @@ impl Tables {
             projected_alarms,
         })
     }
+}
+
+/// Those who wait for the journal, readers and links, are at home on the arbiter that calls: answered
+/// from there, they wake it once for a commit instead of once each, and while it decides.
+fn answers_on_this_arbiter() -> Arc<dyn Fn(Answers) + Send + Sync> {
+    let (answers, mut waiting) = mpsc::channel::<Answers>(COMMITS);
+    actix::spawn(async move {
+        while let Some(answers) = waiting.recv().await {
+            answers();
+        }
+    });
+    Arc::new(move |batch| {
+        match answers.try_send(batch) {
+            // Gone with the arbiter, nobody is left who waits.
+            Ok(()) | Err(TrySendError::Closed(_)) => {}
+            Err(TrySendError::Full(batch)) => batch(),
+        }
+    })
 }
 
 /// The directory, unless two cards cannot be told apart at some reader.

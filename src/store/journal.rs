@@ -68,7 +68,13 @@ pub struct Settings {
     pub anchor: Option<Anchor>,
     /// Told the number of facts of each commit, on the writer's thread.
     pub on_commit: Option<Arc<dyn Fn(usize) + Send + Sync>>,
+    /// Takes the answers of each commit to where they are given; `None`: on the writer's thread.
+    pub hand_over: Option<Arc<dyn Fn(Answers) + Send + Sync>>,
 }
+
+/// What everybody who waited for a commit is told, together: whoever wakes a thread for each of them
+/// wakes it many times. Dropped instead of called, it is as if the commit had failed.
+pub type Answers = Box<dyn FnOnce() + Send>;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -80,13 +86,15 @@ impl Default for Settings {
             bytes_max: None,
             anchor: None,
             on_commit: None,
+            hand_over: None,
         }
     }
 }
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { queue, batch, recent, busy, bytes_max, anchor, on_commit: _ } = self;
+        let Self { queue, batch, recent, busy, bytes_max, anchor, on_commit: _, hand_over: _ } =
+            self;
         f.debug_struct("Settings")
             .field("queue", queue)
             .field("batch", batch)

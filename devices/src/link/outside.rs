@@ -3,8 +3,8 @@
 //! Speaks MQTT 3.1.1 over TCP, which every broker of version 3.1.1 or 5 understands. What this
 //! file answers for is the shape: settings in, a publisher, a handle and a driver out. The parts:
 //!
-//! - `driver` connects, again and again, and turns events into calls;
-//! - `connection` keeps the books of one connection, and forgets them with it;
+//! - `driver` connects, again and again, and turns packets into calls;
+//! - `wire` is one connection as packets; `connection` keeps its books, and forgets them with it;
 //! - `outbox` keeps outgoing messages until their acknowledgement, over all connections;
 //! - `freshness` proves how old an incoming message can be;
 //! - `pace` spaces attempts.
@@ -20,6 +20,7 @@ mod counters;
 mod driver;
 mod freshness;
 mod outbox;
+mod wire;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -89,7 +90,7 @@ pub struct Timings {
     /// The longest pause between attempts: well under the second within which the controller is to
     /// be back in charge once the broker is.
     pub retry_cap: Duration,
-    /// How long a connection attempt may take, in whole seconds.
+    /// How long a connection attempt may take, until the broker has accepted it.
     pub connect: Duration,
     /// MQTT's keep-alive, in whole seconds, at least one.
     pub keep_alive: Duration,

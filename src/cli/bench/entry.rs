@@ -1,28 +1,23 @@
 //! `onecard bench entry`: swipe to gate command, beside the floor, at rising rates.
 //!
 //! The floor is a responder without logic on the same kind of broker: it answers each swipe at once
-//! with a prepared message. Both are measured by the same load from this process; the controller
-//! and the broker are processes of their own.
+//! with a prepared message. Both are measured by the same load from this process; the controller,
+//! the responder and the broker are processes of their own.
 
 use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
-use onecard_devices::topic::{Channel, Topics};
-use onecard_rules::{
-    event::DeviceKind,
-    site::{Direction, Site},
-};
-use onecard_simulators::{
-    load::{self, Load, LoadReport, OfferedSwipe, Responder},
-    wire::Dial,
-};
+use onecard_devices::topic::Topics;
+use onecard_rules::event::DeviceKind;
+use onecard_simulators::load::{self, Load, LoadReport, OfferedSwipe};
 use serde::Serialize;
 
 use super::{
     campus::{self, BenchCampus},
-    process::{Process, Usage, free_port},
+    process::{Process, Talker, Usage, free_port},
+    responder::{Answer, ways},
 };
 use crate::cli::say;
 
@@ -105,20 +100,23 @@ fn measure(verb: &Entry, folder: &std::path::Path) -> anyhow::Result<Vec<Row>> {
             }
             Kind::Mosquitto => None,
         };
-        // The embedded broker lets no client command a gate, so the floor answers on the passage.
-        let channel = match verb.broker {
-            Kind::Embedded => Channel::Passage,
-            Kind::Mosquitto => Channel::Command,
+        let (answer, word) = match verb.broker {
+            Kind::Embedded => (Answer::Passage, "passage"),
+            Kind::Mosquitto => (Answer::Command, "command"),
         };
-        let _responder = start_responder(&bench, broker, channel)?;
-        offer_all(verb, &bench, broker, channel, |_, _| {})?
+        let mut command = std::process::Command::new(&program);
+        command.args(["bench", "responder"]).arg(&bench.folder);
+        command.args(["--broker", &broker.to_string(), "--answer", word]);
+        let mut responder = Talker::start(command, "the responder")?;
+        let _: bool = responder.hear().context("the responder is not subscribed")?;
+        offer_all(verb, &bench, broker, answer, |_, _| {})?
     };
 
     let mut command = std::process::Command::new(&program);
     command.arg("serve").arg(&bench.folder).arg("--data").arg(&bench.data);
     let controller = Process::start(command, "the controller", bench.http)?;
     let mut usages = Vec::new();
-    let reports = offer_all(verb, &bench, broker, Channel::Command, |before: &mut Usage, done| {
+    let reports = offer_all(verb, &bench, broker, Answer::Command, |before: &mut Usage, done| {
         let after = controller.usage();
         if done {
             let cpu_ms = after.cpu_ms - before.cpu_ms;
@@ -140,7 +138,7 @@ fn offer_all(
     verb: &Entry,
     bench: &BenchCampus,
     broker: SocketAddr,
-    channel: Channel,
+    answer: Answer,
     mut watch: impl FnMut(&mut Usage, bool),
 ) -> anyhow::Result<Vec<LoadReport>> {
     let mut before = Usage::default();
@@ -148,7 +146,7 @@ fn offer_all(
     let mut first_card = 0;
     for rate in &verb.rates {
         watch(&mut before, false);
-        let load = load_of(bench, broker, channel, *rate, verb.seconds, first_card);
+        let load = load_of(bench, broker, answer, *rate, verb.seconds, first_card);
         first_card += load.swipes.len();
         reports.push(load::run(&load)?);
         watch(&mut before, true);
@@ -161,27 +159,29 @@ fn offer_all(
 fn load_of(
     bench: &BenchCampus,
     broker: SocketAddr,
-    channel: Channel,
+    answer: Answer,
     rate: u32,
     seconds: u32,
     first_card: usize,
 ) -> Load {
     let topics = Topics::new(&bench.site.topic_root, &bench.site.id);
-    let filter = topics.all(DeviceKind::Gate, channel);
-    let ways = ways(&bench.site, &topics, channel);
+    let filter = topics.all(DeviceKind::Gate, answer.channel());
+    let ways = ways(&bench.site, &topics, answer);
+    let swipe_topics: Vec<Arc<str>> =
+        ways.iter().map(|way| Arc::from(way.swipe.as_str())).collect();
     let measured = rate as usize * seconds as usize;
     let warm_up = rate as usize;
     let swipes = (0..measured + warm_up)
-        .zip(ways.iter().enumerate().cycle())
+        .zip(swipe_topics.iter().enumerate().cycle())
         .zip(bench.cards.iter().cycle().skip(first_card % bench.cards.len().max(1)))
-        .map(|((_, (gate, way)), card)| OfferedSwipe {
-            topic: Arc::clone(&way.swipe),
+        .map(|((_, (gate, topic)), card)| OfferedSwipe {
+            topic: Arc::clone(topic),
             payload: Bytes::from(format!("{{\"card\":\"{card}\"}}")),
             gate,
         })
         .collect();
     Load {
-        command_topics: ways.into_iter().map(|way| way.command).collect(),
+        command_topics: ways.into_iter().map(|way| way.answer).collect(),
         swipes,
         rate,
         warm_up,
@@ -189,45 +189,6 @@ fn load_of(
         // A connection a reader, as in the field: a broker takes the messages of each in turn.
         ..Load::anonymous(broker, bench.site.gates.len(), filter)
     }
-}
-
-/// A reader and its gate, as topics.
-struct Way {
-    swipe: Arc<str>,
-    command: String,
-}
-
-fn ways(site: &Site, topics: &Topics, channel: Channel) -> Vec<Way> {
-    let entering = site.readers.values().filter(|reader| reader.direction == Direction::In);
-    entering
-        .filter_map(|reader| {
-            let gate = site.gates.get(&reader.gate)?;
-            let area = gate.area.as_str();
-            let build = |kind, device: &str, channel| topics.build(area, kind, device, channel);
-            Some(Way {
-                swipe: build(DeviceKind::Reader, reader.id.as_str(), Channel::Swipe).into(),
-                command: build(DeviceKind::Gate, gate.id.as_str(), channel),
-            })
-        })
-        .collect()
-}
-
-fn start_responder(
-    bench: &BenchCampus,
-    broker: SocketAddr,
-    channel: Channel,
-) -> anyhow::Result<Responder> {
-    let topics = Topics::new(&bench.site.topic_root, &bench.site.id);
-    // As long as a real command, so that the wire carries the same.
-    let payload = Bytes::from_static(
-        br#"{"command":"open","direction":"in","open_ms":3000,"decision":"01JD0000000000000000000000","deadline":"2026-11-23T07:45:15.123+08:00"}"#,
-    );
-    let answers = ways(&bench.site, &topics, channel)
-        .into_iter()
-        .map(|way| (way.swipe.to_string(), (way.command, payload.clone())))
-        .collect();
-    let filter = topics.all(DeviceKind::Reader, Channel::Swipe);
-    Ok(Responder::start(&Dial::anonymous(broker, "floor-responder"), &filter, answers)?)
 }
 
 fn start_mosquitto(folder: &std::path::Path, listen: SocketAddr) -> anyhow::Result<Process> {

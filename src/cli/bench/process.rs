@@ -129,14 +129,15 @@ impl Talker {
         for (name, word) in words {
             flag(name, word.context("a flag has a word")?.get_name().to_owned());
         }
-        let mut talker = Self::start(command)?;
+        let mut talker = Self::start(command, "the simulated dormitory")?;
         let lines = talker.hear().context("the dormitory does not start")?;
         Ok((talker, lines))
     }
 
-    fn start(mut command: Command) -> anyhow::Result<Self> {
+    /// Starts a child that speaks and listens.
+    pub fn start(mut command: Command, name: &str) -> anyhow::Result<Self> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().context("cannot start the simulated dormitory")?;
+        let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
         let (input, output) = (child.stdin.take(), child.stdout.take());
         let process = Process { child };
         let (input, output) = input.zip(output).context("a child has its pipes")?;

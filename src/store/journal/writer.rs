@@ -230,25 +230,35 @@ impl Writer {
             Outcome::Already(_) | Outcome::Unwritable(_) => None,
         });
         shared.recent.push(rows);
-        let before = shared.committed.send_replace(self.head.seq);
-        let new = self.head.seq.saturating_sub(before);
-        if new > 0 {
-            shared.rows.fetch_add(new, Ordering::Relaxed);
-            *shared.head.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.head);
-        }
         if let Some(on_commit) = &self.settings.on_commit
             && !batch.is_empty()
         {
             on_commit(batch.len());
         }
-        for ((_, then), outcome) in batch.into_iter().zip(outcomes) {
-            then.answer(match outcome {
-                Outcome::New(row) => Ok(Recorded::New { seq: row.seq }),
-                Outcome::Already(seq) => Ok(Recorded::AlreadyRecorded { seq }),
-                Outcome::Unwritable(why) => Err(WriteFailure::Unwritable(why)),
-            });
+        let new = self.head.seq.saturating_sub(*shared.committed.borrow());
+        if new > 0 {
+            shared.rows.fetch_add(new, Ordering::Relaxed);
+            *shared.head.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.head);
         }
+        self.answer(batch, outcomes);
+        self.shared.committed.send_replace(self.head.seq);
         self.checkpoints.committed(&self.connection, new);
+    }
+
+    fn answer(&self, batch: Vec<Append>, outcomes: Vec<Outcome>) {
+        let answers = move || {
+            for ((_, then), outcome) in batch.into_iter().zip(outcomes) {
+                then.answer(match outcome {
+                    Outcome::New(row) => Ok(Recorded::New { seq: row.seq }),
+                    Outcome::Already(seq) => Ok(Recorded::AlreadyRecorded { seq }),
+                    Outcome::Unwritable(why) => Err(WriteFailure::Unwritable(why)),
+                });
+            }
+        };
+        match &self.settings.hand_over {
+            Some(hand_over) => hand_over(Box::new(answers)),
+            None => answers(),
+        }
     }
 
     /// Deletes one chunk of what is to be pruned; answers when nothing is left to delete.

@@ -1,26 +1,25 @@
-//! The books of one connection: what was handed to the MQTT client and in which order, what is on
-//! the wire without an answer, which acknowledgements are due. They end with the connection.
-//!
-//! The client numbers packets by itself and cannot be asked; it reports them in the order in which
-//! requests were handed to it. It also stops, for good, when it meets a number again that was not
-//! acknowledged: so never more than [`WINDOW`] numbers are in use, counted from the oldest, out
-//! of [`PACKET_IDS`].
+//! The books of one connection: what is on the wire without an answer, which answers are awaited,
+//! which acknowledgements are due. They end with the connection.
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use rumqttc::{AsyncClient, QoS, SubscribeFilter};
+use rumqttc::{PingReq, PubAck, Publish, QoS, Subscribe, SubscribeFilter};
 use tokio::sync::oneshot;
 
-use super::outbox::Outbox;
+use super::{
+    outbox::Outbox,
+    wire::{Wire, WireFailure},
+};
 use crate::link::{Answer, Outgoing, Qos};
 
-/// How many packet numbers the client goes round.
-pub(super) const PACKET_IDS: u16 = 4_096;
-/// How many numbers may be in use, from the oldest without an answer to the newest.
+/// How many numbers of packets may be in use, from the oldest without an answer to the newest: far
+/// fewer than there are, so that none is met again while it is in use.
 const WINDOW: usize = 1_024;
-/// Requests that the client has not yet written; acknowledgements share it with the window.
-pub(super) const REQUESTS: usize = 2 * WINDOW;
 
 /// What a packet of ours was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,24 +30,19 @@ enum Sent {
     Subscription,
 }
 
-/// The identifier of an incoming packet, with how it is to be acknowledged.
+/// The identifier of an incoming packet that is to be acknowledged.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Packet {
-    pub id: u16,
-    pub qos: QoS,
-}
+pub(super) struct Packet(pub u16);
 
 /// One connection from its acceptance to its end.
 pub(super) struct Connection {
-    client: AsyncClient,
-    /// Handed to the client, not yet on the wire.
-    handed: VecDeque<Sent>,
+    pub wire: Wire,
+    last_id: u16,
     /// On the wire, from the oldest without an answer on; an answered one is `None`.
-    wire: VecDeque<(u16, Option<Sent>)>,
+    sent: VecDeque<(u16, Option<Sent>)>,
     /// How many times the oldest has been answered.
     progress: u64,
-    answers: FuturesUnordered<Waiting>,
-    acknowledgements: VecDeque<Packet>,
+    pub answers: Answers,
     goodbye: Goodbye,
 }
 
@@ -61,110 +55,114 @@ enum Goodbye {
     Said,
 }
 
+/// Answers to come.
+pub(super) type Answers = FuturesUnordered<Waiting>;
+
+/// The next answer; never resolves while none is awaited.
+pub(super) async fn answer(answers: &mut Answers) -> (Packet, Answer) {
+    match answers.next().await {
+        Some(answer) => answer,
+        None => std::future::pending().await,
+    }
+}
+
 /// An answer to come.
-type Waiting = std::pin::Pin<Box<dyn Future<Output = (Packet, Answer)> + Send>>;
+pub(super) struct Waiting {
+    packet: Packet,
+    answer: oneshot::Receiver<Answer>,
+}
+
+impl Future for Waiting {
+    type Output = (Packet, Answer);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = ready!(Pin::new(&mut self.answer).poll(context));
+        // An acknowledgement that was dropped is a refusal.
+        Poll::Ready((self.packet, answer.unwrap_or(Answer::Refused)))
+    }
+}
 
 impl Connection {
-    pub fn new(client: AsyncClient) -> Self {
+    pub fn new(wire: Wire) -> Self {
         Self {
-            client,
-            handed: VecDeque::new(),
-            wire: VecDeque::new(),
+            wire,
+            last_id: 0,
+            sent: VecDeque::new(),
             progress: 0,
             answers: FuturesUnordered::new(),
-            acknowledgements: VecDeque::new(),
             goodbye: Goodbye::Open,
         }
     }
 
-    /// Hands the subscriptions over; only a connection just made has the room for certain.
-    pub fn subscribe(&mut self, filters: impl Iterator<Item = (String, Qos)>) {
+    pub fn subscribe(
+        &mut self,
+        filters: impl Iterator<Item = (String, Qos)>,
+    ) -> Result<(), WireFailure> {
         let filters = filters.map(|(path, qos)| SubscribeFilter { path, qos: on_the_wire(qos) });
-        if self.client.try_subscribe_many(filters).is_ok() {
-            self.handed.push_back(Sent::Subscription);
-        }
+        let mut subscribe = Subscribe::new_many(filters);
+        subscribe.pkid = self.number(Sent::Subscription);
+        subscribe.write(self.wire.outgoing())?;
+        Ok(())
     }
 
-    /// Hands a probe over, unless the window is full: its return would prove nothing soon.
-    pub fn probe(&mut self, topic: &str, payload: String) -> bool {
-        let room = self.has_room() && self.goodbye == Goodbye::Open;
-        let handed =
-            room && self.client.try_publish(topic, QoS::AtLeastOnce, false, payload).is_ok();
-        if handed {
-            self.handed.push_back(Sent::Probe);
+    /// Sends a probe, unless the window is full: its return would prove nothing soon.
+    pub fn probe(&mut self, topic: &str, payload: String) -> Result<bool, WireFailure> {
+        if !self.has_room() || self.goodbye != Goodbye::Open {
+            return Ok(false);
         }
-        handed
+        let mut publish = Publish::new(topic, QoS::AtLeastOnce, payload);
+        publish.pkid = self.number(Sent::Probe);
+        publish.write(self.wire.outgoing())?;
+        Ok(true)
+    }
+
+    /// Sends a sign of life.
+    pub fn ping(&mut self) -> Result<(), WireFailure> {
+        PingReq.write(self.wire.outgoing())?;
+        Ok(())
     }
 
     /// Waits for the answer to an incoming message.
     pub fn await_answer(&mut self, packet: Packet, answer: oneshot::Receiver<Answer>) {
         // The broker gives a message an identifier out of 65,535: no more than that can wait here.
-        self.answers.push(Box::pin(async move {
-            // An acknowledgement that was dropped is a refusal.
-            (packet, answer.await.unwrap_or(Answer::Refused))
-        }));
+        self.answers.push(Waiting { packet, answer });
     }
 
-    /// The next answer; never resolves while none is awaited.
-    pub async fn answer(&mut self) -> (Packet, Answer) {
-        match self.answers.next().await {
-            Some(answer) => answer,
-            None => std::future::pending().await,
-        }
+    /// Acknowledges a packet to the broker.
+    pub fn acknowledge(&mut self, packet: Packet) -> Result<(), WireFailure> {
+        PubAck::new(packet.0).write(self.wire.outgoing())?;
+        Ok(())
     }
 
-    /// Acknowledges a packet to the broker, with the next hand-over.
-    pub fn acknowledge(&mut self, packet: Packet) {
-        self.acknowledgements.push_back(packet);
-    }
-
-    /// Hands to the client all that there is room for: acknowledgements, then messages.
-    pub fn hand_over(&mut self, outbox: &Outbox) {
-        while let Some(&Packet { id, qos }) = self.acknowledgements.front() {
-            let mut packet = rumqttc::Publish::new("", qos, []);
-            packet.pkid = id;
-            if self.client.try_ack(&packet).is_err() {
-                return;
-            }
-            self.acknowledgements.pop_front();
-        }
-        while self.goodbye == Goodbye::Open && self.has_room() {
+    /// Takes from the outbox all that there is room for, and says goodbye once nothing is left to say.
+    pub fn hand_over(&mut self, outbox: &Outbox) -> Result<(), WireFailure> {
+        while self.goodbye == Goodbye::Open && self.has_room() && !self.wire.is_full() {
             let Some((id, message)) = outbox.take() else { break };
             let Outgoing { topic, payload, qos, retain, expiry: _ } = message;
-            if self.client.try_publish(topic, on_the_wire(qos), retain, payload).is_err() {
-                outbox.put_back(id);
-                break;
+            let mut publish = Publish::from_bytes(topic, on_the_wire(qos), payload);
+            publish.retain = retain;
+            if qos == Qos::AtLeastOnce {
+                publish.pkid = self.number(Sent::Message(id));
             }
-            self.handed.push_back(Sent::Message(id));
+            publish.write(self.wire.outgoing())?;
+            if qos == Qos::AtMostOnce {
+                outbox.taken_over(id);
+            }
         }
-        let all_answered = self.handed.is_empty() && self.wire.is_empty();
-        if self.goodbye == Goodbye::Closing && all_answered && self.client.try_disconnect().is_ok()
-        {
+        if self.goodbye == Goodbye::Closing && self.sent.is_empty() {
+            rumqttc::Disconnect.write(self.wire.outgoing())?;
             self.goodbye = Goodbye::Said;
         }
-    }
-
-    /// A packet has been written. `id` is 0 for `QoS` 0.
-    pub fn written(&mut self, id: u16, outbox: &Outbox) {
-        let sent = self.handed.pop_front();
-        match (sent, id) {
-            (Some(Sent::Message(message)), 0) => outbox.taken_over(message),
-            (sent, id) => {
-                if let Some(Sent::Message(message)) = sent {
-                    outbox.on_the_wire(message);
-                }
-                self.wire.push_back((id, sent));
-            }
-        }
+        Ok(())
     }
 
     /// The broker has answered a packet of ours.
     pub fn answered(&mut self, id: u16, outbox: &Outbox) {
-        let entry = self.wire.iter_mut().find(|(sent, what)| *sent == id && what.is_some());
+        let entry = self.sent.iter_mut().find(|(sent, what)| *sent == id && what.is_some());
         if let Some(Sent::Message(message)) = entry.and_then(|(_, what)| what.take()) {
             outbox.taken_over(message);
         }
-        while self.wire.pop_front_if(|(_, what)| what.is_none()).is_some() {
+        while self.sent.pop_front_if(|(_, what)| what.is_none()).is_some() {
             self.progress += 1;
         }
     }
@@ -176,18 +174,30 @@ impl Connection {
         }
     }
 
-    /// Whether every message that came in has been answered and acknowledged.
+    /// Whether the disconnect is the last that waits to be sent.
+    pub fn has_said_goodbye(&self) -> bool {
+        self.goodbye == Goodbye::Said
+    }
+
+    /// Whether every message that came in has been answered.
     pub fn owes_nothing(&self) -> bool {
-        self.answers.is_empty() && self.acknowledgements.is_empty()
+        self.answers.is_empty()
     }
 
     /// Changes whenever the oldest packet is answered; `None` while none waits.
     pub fn waiting_at(&self) -> Option<u64> {
-        (!self.handed.is_empty() || !self.wire.is_empty()).then_some(self.progress)
+        (!self.sent.is_empty()).then_some(self.progress)
     }
 
     fn has_room(&self) -> bool {
-        self.handed.len() + self.wire.len() < WINDOW
+        self.sent.len() < WINDOW
+    }
+
+    /// The number of the packet that is sent next, which will be answered.
+    fn number(&mut self, what: Sent) -> u16 {
+        self.last_id = self.last_id.checked_add(1).unwrap_or(1);
+        self.sent.push_back((self.last_id, Some(what)));
+        self.last_id
     }
 }
 

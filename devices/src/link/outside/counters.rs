@@ -14,7 +14,6 @@ pub(super) struct Counters {
     pub coalesced: Counter,
     pub dropped_expired: Counter,
     pub dropped_offline: Counter,
-    pub collisions: Counter,
     pub stalls: Counter,
 }
 
@@ -52,8 +51,6 @@ pub struct Counts {
     pub dropped_expired: u64,
     /// Messages of `QoS` 0 that no connection was there for.
     pub dropped_offline: u64,
-    /// Packet identifiers met again before their acknowledgement; each rebuilds the client.
-    pub collisions: u64,
     /// Connections given up because the broker acknowledged nothing any more.
     pub stalls: u64,
 }
@@ -69,7 +66,6 @@ impl Counters {
             coalesced: self.coalesced.read(),
             dropped_expired: self.dropped_expired.read(),
             dropped_offline: self.dropped_offline.read(),
-            collisions: self.collisions.read(),
             stalls: self.stalls.read(),
         }
     }

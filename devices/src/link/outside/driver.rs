@@ -1,42 +1,35 @@
-//! Runs the link: connects, paced, for as long as it takes; turns what the MQTT client reports into
+//! Runs the link: connects, paced, for as long as it takes; turns what comes from the broker into
 //! calls; gives a connection up that has stopped moving. It knows no message's meaning.
-//!
-//! Every connection has a client of its own, with the same session at the broker. The MQTT client's
-//! memory of an earlier connection is where messages were lost and where it hung for good.
 
 mod events;
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use futures_util::FutureExt as _;
 use onecard_rules::Time;
-use rumqttc::{
-    AsyncClient, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions, QoS,
-};
+use rumqttc::ConnAck;
 use tokio::{
     sync::{Notify, watch},
-    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until},
+    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout},
 };
 
 use super::{
     Settings,
-    connection::{Connection, PACKET_IDS, Packet, REQUESTS},
+    connection::{Connection, Packet, answer},
     counters::Counters,
     freshness::Freshness,
     outbox::Outbox,
+    wire::{Wire, WireFailure},
 };
 use crate::{
     link::{Answer, Receive},
     pace::Pace,
 };
 
-/// The longest packet that MQTT knows. A limit of our own here would end the connection at one
-/// message too long, and the broker would deliver it again, for ever.
-const LONGEST_INCOMING: usize = 268_435_455;
-
 /// Drives a link until it is stopped.
 pub struct Driver {
-    settings: Settings,
+    settings: Arc<Settings>,
     receive: Receive,
     outbox: Arc<Outbox>,
     counters: Arc<Counters>,
@@ -56,19 +49,17 @@ pub struct Driver {
 /// Why a connection ended.
 #[derive(Debug, thiserror::Error)]
 enum End {
-    #[error("{0}")]
-    Failed(#[from] ConnectionError),
+    #[error(transparent)]
+    Failed(#[from] WireFailure),
     #[error("it acknowledges nothing any more")]
     Stuck,
-    #[error("it left the oldest packet without an answer")]
-    Collision,
     #[error("disconnected in order")]
     Disconnected,
 }
 
 /// What a turn of the loop woke up for.
 enum Turn {
-    Event(Result<Event, ConnectionError>),
+    Wire(Result<(), WireFailure>),
     Answer(Packet, Answer),
     News,
     Tick,
@@ -78,8 +69,8 @@ enum Turn {
 }
 
 /// What changes during one connection, beside its books.
+#[derive(Default)]
 struct Progress {
-    connected: bool,
     caught_up: bool,
     stuck_at: Option<u64>,
     stuck_ticks: u32,
@@ -106,7 +97,7 @@ impl Driver {
             run: (settings.now)().timestamp_micros(),
             connections: 0,
             stop_by: None,
-            settings,
+            settings: Arc::new(settings),
             receive,
             outbox,
             counters,
@@ -161,94 +152,89 @@ impl Driver {
     }
 
     async fn one_connection(&mut self) -> End {
-        let (client, mut events) = self.client();
-        let mut connection = Connection::new(client);
-        let mut progress = Progress::new();
-        let mut tick = interval(self.settings.timings.probe);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let end = match self.open().await {
+            Ok((wire, accepted)) => self.carry(Connection::new(wire), &accepted).await,
+            Err(end) => Err(end),
+        };
+        end.err().unwrap_or(End::Disconnected)
+    }
+
+    /// Connects, unless a stop finds nothing left to send.
+    async fn open(&mut self) -> Result<(Wire, ConnAck), End> {
+        let settings = Arc::clone(&self.settings);
+        let mut opening = pin!(Wire::open(&settings));
         loop {
-            // Kept until it resolves: dropped half way, it could lose a request it has taken.
-            let mut poll = pin!(events.poll());
-            let event = loop {
-                if progress.connected {
-                    self.finish(&mut connection);
-                    connection.hand_over(&self.outbox);
-                }
-                let turn = tokio::select! {
-                    event = &mut poll => Turn::Event(event),
-                    (packet, answer) = connection.answer() => Turn::Answer(packet, answer),
-                    () = self.outbox.news(), if progress.connected => Turn::News,
-                    _ = tick.tick(), if progress.connected => Turn::Tick,
-                    () = at(progress.deliver_again) => Turn::DeliverAgain,
-                    () = self.stop.notified(), if self.stop_by.is_none() => Turn::Stop,
-                    () = at(self.stop_by) => Turn::TimeIsUp,
-                };
-                match turn {
-                    Turn::Event(event) => break event,
-                    Turn::News => {}
-                    Turn::Answer(packet, answer) => {
-                        self.answered(&mut connection, &mut progress, packet, answer);
-                    }
-                    Turn::Tick => {
-                        if let Some(end) = self.tick(&mut connection, &mut progress) {
-                            return end;
-                        }
-                    }
-                    Turn::DeliverAgain => {
-                        progress.deliver_again = None;
-                        connection.close();
-                    }
-                    Turn::Stop => {
-                        self.begin_stop();
-                        if progress.connected {
-                            self.say_goodbye();
-                        } else if self.outbox.is_empty() {
-                            return End::Disconnected;
-                        }
-                    }
-                    Turn::TimeIsUp => return End::Disconnected,
-                }
-            };
-            match event {
-                Ok(event) => {
-                    if let Some(end) = self.event(event, &mut connection, &mut progress) {
-                        return end;
+            tokio::select! {
+                opened = &mut opening => return Ok(opened?),
+                () = self.stop.notified(), if self.stop_by.is_none() => {
+                    self.begin_stop();
+                    if self.outbox.is_empty() {
+                        return Err(End::Disconnected);
                     }
                 }
-                Err(error) => return End::Failed(error),
+                () = at(self.stop_by) => return Err(End::Disconnected),
             }
         }
     }
 
-    fn client(&self) -> (AsyncClient, EventLoop) {
-        let settings = &self.settings;
-        let mut options = MqttOptions::new(&settings.client_id, &settings.host, settings.port);
-        options.set_clean_session(false);
-        options.set_manual_acks(true);
-        options.set_keep_alive(settings.timings.keep_alive);
-        options.set_max_packet_size(LONGEST_INCOMING, settings.max_packet);
-        // Acknowledgements stop behind a full window of the client's; ours is smaller.
-        options.set_inflight(PACKET_IDS);
-        if let Some(credentials) = &settings.credentials {
-            options.set_credentials(&credentials.user, &credentials.password);
+    /// Carries messages until the connection ends in order.
+    async fn carry(&mut self, mut link: Connection, accepted: &ConnAck) -> Result<(), End> {
+        let mut on = Progress::default();
+        let mut tick = interval(self.settings.timings.probe);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.accepted(accepted, &mut link)?;
+        loop {
+            self.finish(&mut link);
+            link.hand_over(&self.outbox)?;
+            if link.has_said_goodbye() {
+                // What the broker does not take in time, it does not miss.
+                return match timeout(self.settings.timings.stop, link.wire.close()).await {
+                    Ok(closed) => Ok(closed?),
+                    Err(_) => Ok(()),
+                };
+            }
+            let turn = tokio::select! {
+                came = link.wire.turn() => Turn::Wire(came),
+                () = self.outbox.news() => Turn::News,
+                (packet, answer) = answer(&mut link.answers) => Turn::Answer(packet, answer),
+                _ = tick.tick() => Turn::Tick,
+                () = at(on.deliver_again) => Turn::DeliverAgain,
+                () = self.stop.notified(), if self.stop_by.is_none() => Turn::Stop,
+                () = at(self.stop_by) => Turn::TimeIsUp,
+            };
+            match turn {
+                Turn::Wire(came) => {
+                    came?;
+                    while let Some(packet) = link.wire.next()? {
+                        self.packet(packet, &mut link, &mut on)?;
+                    }
+                }
+                Turn::News => {}
+                Turn::Answer(packet, first) => {
+                    self.answered(&mut link, &mut on, packet, first)?;
+                    // Those of one commit come together, and go out together.
+                    while let Some((packet, next)) = answer(&mut link.answers).now_or_never() {
+                        self.answered(&mut link, &mut on, packet, next)?;
+                    }
+                }
+                Turn::Tick => self.tick(&mut link, &mut on)?,
+                Turn::DeliverAgain => {
+                    on.deliver_again = None;
+                    link.close();
+                }
+                Turn::Stop => {
+                    self.begin_stop();
+                    self.say_goodbye();
+                }
+                Turn::TimeIsUp => return Ok(()),
+            }
         }
-        if let Some(said) = &settings.availability {
-            let (topic, offline) = (said.topic.clone(), said.offline.clone());
-            options.set_last_will(LastWill::new(topic, offline, QoS::AtLeastOnce, true));
-        }
-        let mut network = NetworkOptions::new();
-        // Without it each message waits for the acknowledgement of the one before: 88 ms an echo.
-        network.set_tcp_nodelay(true);
-        network.set_connection_timeout(settings.timings.connect.as_secs().max(1));
-        let (client, mut events) = AsyncClient::new(options, REQUESTS);
-        events.set_network_options(network);
-        (client, events)
     }
 
     /// Once a stop is asked for, the connection closes after the last message and answer.
-    fn finish(&self, connection: &mut Connection) {
-        if self.stop_by.is_some() && self.outbox.is_empty() && connection.owes_nothing() {
-            connection.close();
+    fn finish(&self, link: &mut Connection) {
+        if self.stop_by.is_some() && self.outbox.is_empty() && link.owes_nothing() {
+            link.close();
         }
     }
 }
@@ -262,18 +248,6 @@ impl Drop for Driver {
 impl std::fmt::Debug for Driver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Driver").field("settings", &self.settings).finish_non_exhaustive()
-    }
-}
-
-impl Progress {
-    fn new() -> Self {
-        Self {
-            connected: false,
-            caught_up: false,
-            stuck_at: None,
-            stuck_ticks: 0,
-            deliver_again: None,
-        }
     }
 }
 

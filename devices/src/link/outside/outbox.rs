@@ -1,9 +1,9 @@
 //! Keeps what is to be published until the broker has taken it over, whatever happens to
 //! connections meanwhile. It knows nothing of packets and sockets.
 //!
-//! The MQTT client forgets messages when the broker has lost the session; this does not. A message
-//! is *queued*, then *sent*; `QoS` 1 leaves the box at its PUBACK, `QoS` 0 once it is on the wire. When
-//! a connection ends, what was sent without an answer is queued again, at its old place.
+//! A broker that has lost the session forgets messages; this does not. A message is *queued*, then
+//! *sent*; `QoS` 1 leaves the box at its PUBACK, `QoS` 0 when it is sent. When a connection ends, what
+//! was sent without an answer is queued again, at its old place.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -79,22 +79,13 @@ impl Outbox {
                 contents.remove(id);
                 continue;
             }
-            if entry.sent_before {
+            let message = entry.message.clone();
+            if let Some(entry) = contents.entries.get_mut(&id)
+                && std::mem::replace(&mut entry.sent_before, true)
+            {
                 self.counters.republished.count();
             }
-            return Some((id, entry.message.clone()));
-        }
-    }
-
-    /// The message just taken could not be sent: it is the next again.
-    pub fn put_back(&self, id: u64) {
-        self.contents().cursor = id;
-    }
-
-    /// A message is on the wire for good: the next connection would send it a second time.
-    pub fn on_the_wire(&self, id: u64) {
-        if let Some(entry) = self.contents().entries.get_mut(&id) {
-            entry.sent_before = true;
+            return Some((id, message));
         }
     }
 

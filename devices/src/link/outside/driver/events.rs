@@ -3,60 +3,45 @@
 use std::time::Duration;
 
 use onecard_rules::Time;
-use rumqttc::{ConnAck, Event, QoS, SubscribeReasonCode};
+use rumqttc::{ConnAck, Packet as Got, QoS, SubscribeReasonCode};
 use tokio::time::Instant;
 
 use super::{Driver, End, Progress};
 use crate::link::{
     Ack, Answer, Incoming, Outgoing, Qos,
-    outside::connection::{Connection, Packet},
+    outside::{
+        connection::{Connection, Packet},
+        wire::WireFailure,
+    },
 };
 
 impl Driver {
-    pub(super) fn event(
+    pub(super) fn packet(
         &mut self,
-        event: Event,
+        got: Got,
         link: &mut Connection,
         on: &mut Progress,
-    ) -> Option<End> {
-        use rumqttc::{Outgoing as Wrote, Packet as Got};
-        match event {
-            Event::Incoming(got) => match got {
-                Got::ConnAck(accepted) => self.accepted(&accepted, link, on),
-                Got::Publish(publish) => self.arrived(publish, link, on),
-                Got::PubAck(answer) => link.answered(answer.pkid, &self.outbox),
-                Got::SubAck(answer) => {
-                    link.answered(answer.pkid, &self.outbox);
-                    self.subscribed(&answer.return_codes);
-                }
-                Got::Connect(_)
-                | Got::PubRec(_)
-                | Got::PubRel(_)
-                | Got::PubComp(_)
-                | Got::Subscribe(_)
-                | Got::Unsubscribe(_)
-                | Got::UnsubAck(_)
-                | Got::PingReq
-                | Got::PingResp
-                | Got::Disconnect => {}
-            },
-            Event::Outgoing(wrote) => match wrote {
-                Wrote::Publish(id) | Wrote::Subscribe(id) => link.written(id, &self.outbox),
-                Wrote::AwaitAck(_) => {
-                    self.counters.collisions.count();
-                    return Some(End::Collision);
-                }
-                Wrote::Disconnect => return Some(End::Disconnected),
-                Wrote::Unsubscribe(_)
-                | Wrote::PubAck(_)
-                | Wrote::PubRec(_)
-                | Wrote::PubRel(_)
-                | Wrote::PubComp(_)
-                | Wrote::PingReq
-                | Wrote::PingResp => {}
-            },
+    ) -> Result<(), End> {
+        match got {
+            Got::Publish(publish) => self.arrived(publish, link, on)?,
+            Got::PubAck(answer) => link.answered(answer.pkid, &self.outbox),
+            Got::SubAck(answer) => {
+                link.answered(answer.pkid, &self.outbox);
+                self.subscribed(&answer.return_codes);
+            }
+            Got::Disconnect => return Err(WireFailure::Closed.into()),
+            Got::Connect(_)
+            | Got::ConnAck(_)
+            | Got::PubRec(_)
+            | Got::PubRel(_)
+            | Got::PubComp(_)
+            | Got::Subscribe(_)
+            | Got::Unsubscribe(_)
+            | Got::UnsubAck(_)
+            | Got::PingReq
+            | Got::PingResp => {}
         }
-        None
+        Ok(())
     }
 
     fn subscribed(&self, answers: &[SubscribeReasonCode]) {
@@ -69,7 +54,11 @@ impl Driver {
         }
     }
 
-    fn accepted(&mut self, accepted: &ConnAck, link: &mut Connection, on: &mut Progress) {
+    pub(super) fn accepted(
+        &mut self,
+        accepted: &ConnAck,
+        link: &mut Connection,
+    ) -> Result<(), WireFailure> {
         self.connections += 1;
         if self.connections > 1 {
             self.counters.reconnects.count();
@@ -77,8 +66,7 @@ impl Driver {
         // With a session too: it may have the subscriptions of older settings, and mosquitto, killed
         // between two writes of its store, comes back with a session that has none at all.
         let probe = (self.settings.probe_topic.clone(), Qos::AtLeastOnce);
-        link.subscribe(self.settings.subscriptions.iter().cloned().chain([probe]));
-        on.connected = true;
+        link.subscribe(self.settings.subscriptions.iter().cloned().chain([probe]))?;
         self.outbox.online();
         if self.stop_by.is_some() {
             self.say_goodbye();
@@ -87,6 +75,7 @@ impl Driver {
             self.outbox.push(retained(&said.topic, &said.online));
         }
         tracing::info!(session = accepted.session_present, "connected to the broker");
+        Ok(())
     }
 
     pub(super) fn say_goodbye(&self) {
@@ -95,35 +84,32 @@ impl Driver {
         }
     }
 
-    fn arrived(&mut self, publish: rumqttc::Publish, link: &mut Connection, on: &mut Progress) {
-        let packet = match publish.qos {
-            QoS::AtMostOnce => None,
-            qos @ (QoS::AtLeastOnce | QoS::ExactlyOnce) => Some(Packet { id: publish.pkid, qos }),
-        };
+    fn arrived(
+        &mut self,
+        publish: rumqttc::Publish,
+        link: &mut Connection,
+        on: &mut Progress,
+    ) -> Result<(), WireFailure> {
+        // More than at-least-once is not asked for.
+        let packet = (publish.qos != QoS::AtMostOnce).then_some(Packet(publish.pkid));
         if publish.topic == self.settings.probe_topic {
             self.probe_returned(&publish.payload, on);
-            if let Some(packet) = packet {
-                link.acknowledge(packet);
-            }
-            return;
+            return packet.map_or(Ok(()), |packet| link.acknowledge(packet));
         }
         if self.stop_by.is_some() {
             // Unacknowledged, it is the next start's.
-            return;
+            return Ok(());
         }
         if publish.size() > self.settings.max_packet {
             self.counters.oversized.count();
             tracing::warn!(topic = publish.topic, "a message longer than the limit is thrown away");
-            if let Some(packet) = packet {
-                link.acknowledge(packet);
-            }
-            return;
+            return packet.map_or(Ok(()), |packet| link.acknowledge(packet));
         }
         if publish.dup {
             self.counters.redelivered.count();
         }
         let now = (self.settings.now)();
-        let id = packet.map(|packet| packet.id);
+        let id = packet.map(|packet| packet.0);
         let waited_since = self.freshness.arrived(id, publish.dup, now);
         // A retained message may have been sent at any time at all.
         let sent_after = if publish.retain { Some(Time::UNIX_EPOCH) } else { waited_since };
@@ -139,6 +125,7 @@ impl Driver {
         if let Some(packet) = packet {
             link.await_answer(packet, answer);
         }
+        Ok(())
     }
 
     fn probe_returned(&mut self, payload: &[u8], on: &mut Progress) {
@@ -163,11 +150,11 @@ impl Driver {
         on: &mut Progress,
         of: Packet,
         answer: Answer,
-    ) {
+    ) -> Result<(), WireFailure> {
         match answer {
             Answer::Accepted => {
-                self.freshness.acknowledged(of.id);
-                link.acknowledge(of);
+                self.freshness.acknowledged(of.0);
+                link.acknowledge(of)?;
             }
             Answer::Refused => {
                 self.counters.refused.count();
@@ -177,6 +164,7 @@ impl Driver {
                 }
             }
         }
+        Ok(())
     }
 
     /// Doubles while refusals follow each other, and starts again after a calm.
@@ -192,8 +180,9 @@ impl Driver {
         self.refusal.next()
     }
 
-    /// Sends a probe, and gives up a connection whose oldest packet is never answered.
-    pub(super) fn tick(&mut self, link: &mut Connection, on: &mut Progress) -> Option<End> {
+    /// Sends a probe or, after a silence of ours, a sign of life; gives up a connection whose oldest
+    /// packet is never answered.
+    pub(super) fn tick(&mut self, link: &mut Connection, on: &mut Progress) -> Result<(), End> {
         let waiting_at = link.waiting_at();
         on.stuck_ticks = match waiting_at {
             Some(_) if waiting_at == on.stuck_at => on.stuck_ticks + 1,
@@ -202,18 +191,21 @@ impl Driver {
         on.stuck_at = waiting_at;
         if self.settings.timings.probe * on.stuck_ticks >= self.settings.timings.stuck {
             self.counters.stalls.count();
-            return Some(End::Stuck);
+            return Err(End::Stuck);
         }
         let now = (self.settings.now)();
         if self.stop_by.is_none()
             && let Some(number) = self.freshness.probe(now)
         {
             let payload = self.probe(number);
-            if !link.probe(&self.settings.probe_topic, payload) {
+            if !link.probe(&self.settings.probe_topic, payload)? {
                 self.freshness.probe_failed();
             }
         }
-        None
+        if link.wire.last_sent().elapsed() >= self.settings.timings.keep_alive / 2 {
+            link.ping()?;
+        }
+        Ok(())
     }
 }
 
