@@ -17,7 +17,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{StoreFailure, sqlite};
+use super::{StoreFailure, queue::give_way, sqlite};
 
 /// So many new pages, as estimated, are worth a turn of the thread.
 const WORTH: u64 = 4_096;
@@ -53,7 +53,10 @@ impl Checkpoints {
         // One nudge is enough to have all brought over.
         let (nudge, nudges) = sync_channel(1);
         let done = Arc::clone(&nearly_done);
-        let work = move || bring_over(&connection, page, &nudges, &done);
+        let work = move || {
+            give_way();
+            bring_over(&connection, page, &nudges, &done);
+        };
         let thread = thread::Builder::new().name("checkpoint".to_owned()).spawn(work);
         let thread = Some(thread.map_err(StoreFailure::Thread)?);
         Ok(Self { nudge: Some(nudge), nearly_done, pages: 0, thread })

@@ -21,7 +21,7 @@ use crate::clock::monotonic;
 const NICENESS: i32 = 10;
 
 /// Lets the arbiter go first on a busy machine: gates wait for it, and nobody waits for the disk.
-fn give_way() {
+pub(super) fn give_way() {
     // On Linux, where niceness is a thread's own; elsewhere it would slow the arbiter too.
     #[cfg(target_os = "linux")]
     if let Err(error) =
