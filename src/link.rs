@@ -34,6 +34,10 @@ pub enum LinkFailure {
     Settings(#[from] outside::SettingsError),
     #[error("`{file}` with the broker's password cannot be read: {source}")]
     Password { file: String, source: std::io::Error },
+    #[error("`{file}` with the authorities of the broker's certificate cannot be read: {source}")]
+    Authorities { file: String, source: std::io::Error },
+    #[error("`{file}`, the `ca_file` of the outside broker, cannot be used: {source}")]
+    Tls { file: String, source: outside::TlsMistake },
 }
 
 /// A link.
@@ -272,6 +276,17 @@ fn outside_settings(
         }
         None => String::new(),
     };
+    let tls = match &outside.ca_file {
+        Some(file) => {
+            let path = campus.folder.join(file);
+            let file = || path.display().to_string();
+            let pem = std::fs::read(&path)
+                .map_err(|source| LinkFailure::Authorities { file: file(), source })?;
+            let tls = outside::Tls::new(&pem, &outside.host);
+            Some(tls.map_err(|source| LinkFailure::Tls { file: file(), source })?)
+        }
+        None => None,
+    };
     let credentials = outside.username.clone().map(|user| outside::Credentials { user, password });
     let filters = switchboard::subscriptions(topics).into_iter();
     let topic = topics.build(WHOLE_SITE, DeviceKind::Controller, CONTROLLER, Channel::Availability);
@@ -279,6 +294,7 @@ fn outside_settings(
     Ok(outside::Settings {
         host: outside.host.clone(),
         port: outside.port,
+        tls,
         credentials,
         client_id: outside.client_id.clone(),
         subscriptions: filters.map(|filter| (filter, Qos::AtLeastOnce)).collect(),

@@ -3,7 +3,7 @@
 //! It remembers how far it came, so that every consequence happens at least once, over crashes too.
 //! What follows from a fact is `consequences`' to say.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, thread, time::Duration};
 
 use onecard_devices::link::{Outgoing, Publish, PublishRefusal, Qos, Receipt};
 use onecard_rules::{event::Event, ids::GateId};
@@ -79,7 +79,8 @@ impl Outbox {
         let mut changes = Vec::new();
         for (count, row) in rows.iter().enumerate() {
             if count > 0 {
-                // A swipe that has come in meanwhile goes first.
+                // A swipe that has come in meanwhile goes first, and whoever brings it.
+                thread::yield_now();
                 tokio::task::yield_now().await;
             }
             for consequence in self.follow(row) {

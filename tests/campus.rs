@@ -178,6 +178,12 @@ const TYPOS: &[Row] = &[
     (
         CAMPUS,
         "listen = \"127.0.0.1:1883\"",
+        "listen = \"127.0.0.1:1883\"\nca_file = \"ca.pem\"",
+        "campus.toml:15: broker.ca_file: is for a broker of your own; add `outside",
+    ),
+    (
+        CAMPUS,
+        "listen = \"127.0.0.1:1883\"",
         "listen = \"127.0.0.1:1883\"\nclient_id = \"x\"",
         "campus.toml:15: broker.client_id: is for a broker of your own; add `outside",
     ),

@@ -37,6 +37,7 @@ impl Client {
         let settings = Settings {
             host: "127.0.0.1".to_owned(),
             port,
+            tls: None,
             credentials: None,
             client_id: name.to_owned(),
             subscriptions: vec![(filter.to_owned(), Qos::AtLeastOnce)],

@@ -86,6 +86,7 @@ fn settings(broker: &Broker, clock: &Clock) -> Settings {
     Settings {
         host: broker.address.ip().to_string(),
         port: broker.address.port(),
+        tls: None,
         credentials: None,
         client_id: "controller-c1".to_owned(),
         subscriptions: vec![(FILTER.to_owned(), Qos::AtLeastOnce)],

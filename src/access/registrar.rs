@@ -6,7 +6,7 @@
 //! the reader first costs the gate more than the whole decision did. What is to be recorded is
 //! others' business.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, thread, time::Duration};
 
 use actix::Recipient;
 use onecard_devices::{
@@ -108,6 +108,8 @@ impl Desk {
             // so together with the next swipe of a steady stream.
             tokio::task::yield_now().await;
             for task in tasks.drain(..) {
+                // The broker may be waiting for this processor, with the command or the next swipe.
+                thread::yield_now();
                 match task {
                     Task::Swipe { entry, reader, ticket, ack } => {
                         self.swipe(entry, &reader, ticket, ack);

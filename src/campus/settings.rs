@@ -41,6 +41,8 @@ pub struct TlsFiles {
 pub struct Outside {
     pub host: String,
     pub port: u16,
+    /// Whose certificates are trusted, as PEM; there is TLS only with it.
+    pub ca_file: Option<PathBuf>,
     pub client_id: String,
     pub username: Option<String>,
     /// The password is its first line.
@@ -64,7 +66,7 @@ const EMBEDDED_ONLY: [&str; 7] =
     ["listen", "websocket", "websocket_url", "tls_listen", "certificate", "key", "anonymous"];
 
 /// Keys that only a broker of one's own has.
-const OUTSIDE_ONLY: [&str; 3] = ["username", "password_file", "client_id"];
+const OUTSIDE_ONLY: [&str; 4] = ["username", "password_file", "client_id", "ca_file"];
 
 /// Reads `[broker]`.
 pub fn broker(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSettings> {
@@ -105,6 +107,7 @@ fn outside_of(
 ) -> Option<BrokerSettings> {
     let username = table.text("username", mistakes).map(|text| text.value);
     let password_file = table.text("password_file", mistakes).map(|text| text.value.into());
+    let ca_file = table.text("ca_file", mistakes).map(|text| text.value.into());
     let client_id = table.text("client_id", mistakes);
     let client_id = client_id.map_or_else(|| "onecard".to_owned(), |text| text.value);
     let split = address.rsplit_once(':').filter(|(host, _)| !host.is_empty());
@@ -115,7 +118,8 @@ fn outside_of(
         return None;
     };
     let host = host.to_owned();
-    Some(BrokerSettings::Outside(Outside { host, port, client_id, username, password_file }))
+    let outside = Outside { host, port, ca_file, client_id, username, password_file };
+    Some(BrokerSettings::Outside(outside))
 }
 
 fn embedded_of(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSettings> {

@@ -1,10 +1,11 @@
 //! A client of an outside broker: the port to MQTT over a connection that comes and goes.
 //!
-//! Speaks MQTT 3.1.1 over TCP, which every broker of version 3.1.1 or 5 understands. What this
+//! Speaks MQTT 3.1.1 over TCP or TLS, which every broker of version 3.1.1 or 5 understands. What this
 //! file answers for is the shape: settings in, a publisher, a handle and a driver out. The parts:
 //!
 //! - `driver` connects, again and again, and turns packets into calls;
-//! - `wire` is one connection as packets; `connection` keeps its books, and forgets them with it;
+//! - `wire` is one connection as packets, over TLS by `tls`; `connection` keeps its books, and
+//!   forgets them with it;
 //! - `outbox` keeps outgoing messages until their acknowledgement, over all connections;
 //! - `freshness` proves how old an incoming message can be;
 //! - `pace` spaces attempts.
@@ -20,6 +21,7 @@ mod counters;
 mod driver;
 mod freshness;
 mod outbox;
+mod tls;
 mod wire;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -29,7 +31,11 @@ use onecard_rules::Time;
 use tokio::sync::{Notify, watch};
 
 use self::{counters::Counters, outbox::Outbox};
-pub use self::{counters::Counts, driver::Driver};
+pub use self::{
+    counters::Counts,
+    driver::Driver,
+    tls::{Tls, TlsMistake},
+};
 use super::{Publish, Qos, Receive};
 
 /// The caller's clock.
@@ -41,6 +47,8 @@ pub struct Settings {
     /// A host name or address.
     pub host: String,
     pub port: u16,
+    /// `None`: whatever is said can be heard and changed on the way.
+    pub tls: Option<Tls>,
     pub credentials: Option<Credentials>,
     /// The name of the session at the broker: the same at every start, and no other client's.
     pub client_id: String,
@@ -221,6 +229,7 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("host", &self.host)
             .field("port", &self.port)
+            .field("tls", &self.tls)
             .field("credentials", &self.credentials)
             .field("client_id", &self.client_id)
             .field("subscriptions", &self.subscriptions)

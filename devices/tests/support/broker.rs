@@ -8,10 +8,11 @@ use rumqttc::{
     ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, QoS, SubAck, SubscribeReasonCode,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpListener,
     time::timeout,
 };
+use tokio_rustls::TlsAcceptor;
 
 /// Far longer than anything takes; only a failing test gets there.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -25,11 +26,18 @@ const LONGEST: usize = 10_000_000;
 pub struct Broker {
     listener: TcpListener,
     pub address: SocketAddr,
+    /// With it, clients are taken over TLS only.
+    pub tls: Option<TlsAcceptor>,
 }
+
+/// TCP, or TLS over it.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// One connection of a client.
 pub struct Peer {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     buffer: BytesMut,
     pub connect: Connect,
     /// The filters it has subscribed to.
@@ -45,7 +53,7 @@ impl Broker {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        Self { listener, address }
+        Self { listener, address, tls: None }
     }
 
     /// The next client, connected.
@@ -58,8 +66,7 @@ impl Broker {
 
     /// The next client's request to connect, not answered.
     pub async fn knock(&self) -> Peer {
-        let (stream, _) =
-            timeout(PATIENCE, self.listener.accept()).await.expect("a client comes").expect("tcp");
+        let stream = self.stream().await.expect("a client that trusts this broker");
         let mut peer = Peer {
             stream,
             buffer: BytesMut::new(),
@@ -74,6 +81,18 @@ impl Broker {
             other => panic!("instead of a request to connect: {other:?}"),
         }
         peer
+    }
+
+    /// The next client, before it says anything; an error is its distrust.
+    pub async fn stream(&self) -> std::io::Result<Box<dyn Stream>> {
+        let (stream, _) =
+            timeout(PATIENCE, self.listener.accept()).await.expect("a client comes").expect("tcp");
+        Ok(match &self.tls {
+            Some(tls) => {
+                Box::new(timeout(PATIENCE, tls.accept(stream)).await.expect("a handshake")?)
+            }
+            None => Box::new(stream),
+        })
     }
 }
 

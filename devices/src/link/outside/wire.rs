@@ -5,12 +5,17 @@
 //! call and a turn of the broker each; drops with a lost session what it has not sent; and keeps to
 //! itself which answer belongs to which message. What the packets mean is `driver`'s business.
 
-use std::{future::poll_fn, io, pin::pin, task::Poll};
+use std::{
+    future::poll_fn,
+    io,
+    pin::{Pin, pin},
+    task::Poll,
+};
 
 use bytes::BytesMut;
 use rumqttc::{ConnAck, Connect, ConnectReturnCode, LastWill, Packet, QoS};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
     time::{Instant, timeout},
 };
@@ -27,10 +32,16 @@ const ROOM_LEAST: usize = 2 * 1024;
 /// Bytes that may wait to be sent before no more are added.
 const FULL: usize = 64 * 1024;
 
+/// TCP, or TLS over it.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
 /// A connection that the broker has accepted.
-#[derive(Debug)]
 pub(super) struct Wire {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
+    /// What was written may still be in the hands of TLS.
+    unflushed: bool,
     incoming: BytesMut,
     outgoing: BytesMut,
     last_sent: Instant,
@@ -62,8 +73,16 @@ impl Wire {
         let stream = TcpStream::connect((settings.host.as_str(), settings.port)).await?;
         // Without it each message waits for the acknowledgement of the one before: 88 ms an echo.
         stream.set_nodelay(true)?;
-        let (incoming, outgoing) = (BytesMut::with_capacity(ROOM), BytesMut::new());
-        let mut wire = Self { stream, incoming, outgoing, last_sent: Instant::now() };
+        let mut wire = Self {
+            stream: match &settings.tls {
+                Some(tls) => Box::new(tls.wrap(stream).await?),
+                None => Box::new(stream),
+            },
+            unflushed: false,
+            incoming: BytesMut::with_capacity(ROOM),
+            outgoing: BytesMut::new(),
+            last_sent: Instant::now(),
+        };
         hello(settings).write(&mut wire.outgoing)?;
         loop {
             match wire.next()? {
@@ -118,9 +137,15 @@ impl Wire {
             while !self.outgoing.is_empty() {
                 match pin!(self.stream.write_buf(&mut self.outgoing)).poll(context)? {
                     Poll::Ready(0) => return Poll::Ready(Err(WireFailure::Closed)),
-                    Poll::Ready(_) => self.last_sent = Instant::now(),
+                    Poll::Ready(_) => {
+                        self.last_sent = Instant::now();
+                        self.unflushed = true;
+                    }
                     Poll::Pending => break,
                 }
+            }
+            if self.unflushed {
+                self.unflushed = Pin::new(&mut self.stream).poll_flush(context)?.is_pending();
             }
             if was_full && self.outgoing.is_empty() {
                 return Poll::Ready(Ok(()));
@@ -137,6 +162,7 @@ impl Wire {
     /// Sends all that waits, and ends the connection.
     pub async fn close(mut self) -> Result<(), WireFailure> {
         self.stream.write_all(&self.outgoing).await?;
+        self.stream.flush().await?;
         Ok(self.stream.shutdown().await?)
     }
 }
