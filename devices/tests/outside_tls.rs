@@ -3,7 +3,12 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "support/broker.rs"]
-#[expect(dead_code, clippy::panic, reason = "shared with other tests")]
+#[expect(
+    dead_code,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "shared with other tests"
+)]
 mod broker;
 
 use std::{sync::Arc, time::Duration};

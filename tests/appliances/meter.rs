@@ -44,6 +44,10 @@ pub struct Household {
 #[derive(Debug, Clone, Copy)]
 pub struct Trip {
     pub at_s: f64,
+    #[cfg_attr(
+        not(feature = "outside-programs"),
+        expect(dead_code, reason = "only recordings tell the rules apart")
+    )]
     pub rule: Rule,
     /// What the room truly drew then.
     pub true_w: f64,
