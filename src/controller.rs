@@ -198,10 +198,11 @@ impl Controller {
             gates: Arc::new(gates),
             operators: known,
         };
+        let prices = vec![billing.recipient(), water.recipient(), power.clone().recipient()];
         let backend = common.backend(&campus, &site, asked, &link);
         common.begin(booted(now, people, cards, rules_version), &mut link);
         let ends = (link.handle(), stopped);
-        let reloading = common.reloading(&campus, loaded.revisions, accounts, access, ends);
+        let reloading = common.reloading(&campus, loaded.revisions, accounts, access, prices, ends);
         let Common { journal, database, ledger, clock, metrics, topics, .. } = common;
         let http = http::start(campus.http.listen, backend)?;
         info!(boot = opened.boot, people, cards, "in charge");

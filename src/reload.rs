@@ -1,15 +1,15 @@
 //! What changes while the controller runs: the campus folder's rules, people and accounts in the
 //! database, and the marks of time.
 //!
-//! Rules are swapped whole, or not at all: a mistake anywhere keeps the old ones. Areas, gates and
-//! readers are not swapped; they need a restart.
+//! Rules, the calendar and tariffs are swapped whole, or not at all: a mistake anywhere keeps the old
+//! ones. Areas, gates, readers, rooms and taps are not swapped; they need a restart.
 
 use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
 
-use actix::Addr;
+use actix::{Addr, Message, Recipient};
 use notify::{RecursiveMode, Watcher as _};
 use onecard_devices::clock::SharedClock;
-use onecard_rules::Time;
+use onecard_rules::{Time, calendar::Calendar};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
@@ -19,7 +19,7 @@ use tracing::{error, info, warn};
 use crate::{
     access::{Access, DirectoryReloaded, RulesEdited, state::RuleSet},
     broker::accounts::Accounts,
-    campus::Campus,
+    campus::{Campus, tariffs::Tariffs},
     controller::directory_of,
     link::LinkHandle,
     store::{
@@ -37,6 +37,15 @@ const QUIET: Duration = Duration::from_millis(200);
 /// How often old facts are deleted.
 const PRUNE_TICKS: u64 = 2 * 60 * 60;
 
+/// What the folder says now of times and prices. What is used and not billed yet is billed by it, as
+/// after a restart.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "()")]
+pub struct PricesEdited {
+    pub calendar: Arc<Calendar>,
+    pub tariffs: Arc<Tariffs>,
+}
+
 /// What it needs.
 #[derive(Debug)]
 pub struct Parts {
@@ -47,6 +56,8 @@ pub struct Parts {
     pub journal: Journal,
     pub accounts: Arc<Accounts>,
     pub access: Addr<Access>,
+    /// Who goes by the calendar and the tariffs.
+    pub prices: Vec<Recipient<PricesEdited>>,
     pub link: LinkHandle,
     pub clock: SharedClock,
     pub retention: Duration,
@@ -107,30 +118,36 @@ async fn watch_folder(parts: Arc<Parts>) {
         }
         while tokio::time::timeout(QUIET, touches.recv()).await.is_ok_and(|touch| touch.is_some()) {
         }
-        let edited = read_rules(parts.folder.clone()).await;
+        let (edited, prices) = read_rules(parts.folder.clone()).await;
         if parts.access.send(edited).await.is_err() {
             return;
+        }
+        let Some(prices) = prices else { continue };
+        for service in &parts.prices {
+            if service.send(prices.clone()).await.is_err() {
+                return;
+            }
         }
     }
 }
 
 /// Reads the folder off the arbiter: a large campus takes a while.
-async fn read_rules(folder: PathBuf) -> RulesEdited {
+async fn read_rules(folder: PathBuf) -> (RulesEdited, Option<PricesEdited>) {
     let read = tokio::task::spawn_blocking(move || {
         let campus = Campus::load(&folder)?;
         let policies = campus.compile()?;
         let version = policies.version().to_owned();
-        let calendar = campus.calendar;
-        Ok::<_, crate::campus::Mistakes>(RuleSet { policies, calendar, version })
+        let calendar = Arc::new(campus.calendar.clone());
+        let prices = PricesEdited { calendar, tariffs: Arc::new(campus.tariffs) };
+        let rules = RuleSet { policies, calendar: campus.calendar, version };
+        Ok::<_, crate::campus::Mistakes>((rules, prices))
     });
-    match read.await {
-        Ok(Ok(rules)) => RulesEdited::Loaded(Box::new(rules)),
-        Ok(Err(mistakes)) => {
-            let mistakes = mistakes.0.iter().map(ToString::to_string).collect();
-            RulesEdited::Refused { mistakes }
-        }
-        Err(error) => RulesEdited::Refused { mistakes: vec![error.to_string()] },
-    }
+    let mistakes = match read.await {
+        Ok(Ok((rules, prices))) => return (RulesEdited::Loaded(Box::new(rules)), Some(prices)),
+        Ok(Err(mistakes)) => mistakes.0.iter().map(ToString::to_string).collect(),
+        Err(error) => vec![error.to_string()],
+    };
+    (RulesEdited::Refused { mistakes }, None)
 }
 
 async fn watch_database(parts: Arc<Parts>) {

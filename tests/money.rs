@@ -38,6 +38,8 @@ mod names;
 mod payer;
 #[path = "money/preview.rs"]
 mod preview;
+#[path = "money/prices.rs"]
+mod prices;
 #[path = "money/rooms.rs"]
 mod rooms;
 #[path = "money/showers.rs"]

@@ -39,6 +39,7 @@ use crate::{
     },
     metrics::Metrics,
     power::{Change, FollowMeters, Funds, MeterRead, Quality, SetFunds},
+    reload::PricesEdited,
     store::{
         OnDurable, StoreFailure, WriteFailure,
         ledger::{Answer, Balances, Done, Keep, Ledger, LedgerReader, With},
@@ -402,6 +403,23 @@ impl Handler<MeterRead> for Billing {
             // Whose it is, is not known: what it counts waits until a person has said so.
             Quality::Unidentified | Quality::AnotherMeter => {}
         }
+    }
+}
+
+impl Handler<PricesEdited> for Billing {
+    type Result = ();
+
+    fn handle(&mut self, edited: PricesEdited, _: &mut Self::Context) {
+        let PricesEdited { calendar, tariffs } = edited;
+        for post in &mut self.posts {
+            // Which tariff a room has is the campus' own to say, and that is read at the start: one that
+            // it does not have any more stays what it was.
+            if let Some(versions) = tariffs.get(&post.tariff) {
+                post.versions.clone_from(versions);
+            }
+        }
+        self.parts.calendar = Arc::unwrap_or_clone(calendar);
+        self.parts.tariffs.extend(Arc::unwrap_or_clone(tariffs));
     }
 }
 

@@ -39,7 +39,7 @@ use crate::{
     outbox::Outbox,
     power::{self, Power},
     recovery::RoomRecord,
-    reload::{self, Reloading},
+    reload::{self, PricesEdited, Reloading},
     store::{
         StoreFailure,
         database::{Database, Loaded, Revisions},
@@ -250,6 +250,7 @@ impl Common {
         revisions: Revisions,
         accounts: Arc<Accounts>,
         access: Addr<Access>,
+        prices: Vec<Recipient<PricesEdited>>,
         (link, stop): (LinkHandle, watch::Receiver<bool>),
     ) -> Reloading {
         reload::start(reload::Parts {
@@ -259,6 +260,7 @@ impl Common {
             journal: self.journal.clone(),
             accounts,
             access,
+            prices,
             link,
             clock: self.clock.clone(),
             retention: campus.site.limits.retention,

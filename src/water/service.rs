@@ -2,7 +2,7 @@
 //!
 //! Swipes are `swipes`', orders to the ledger `money`'s and `settle`'s, what people ask `orders`'.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use actix::{Actor, AsyncContext as _, Context, Handler, Recipient, SpawnHandle};
 use chrono::NaiveDate;
@@ -47,6 +47,7 @@ use crate::{
     },
     metrics::Metrics,
     power::{TellValve, ValvesAt},
+    reload::PricesEdited,
     store::{journal::Journal, ledger::Ledger},
 };
 
@@ -452,6 +453,17 @@ impl Actor for Water {
             self.act(at, actions, context);
         }
         info!(taps = self.posts.len(), unfinished, "taps are served");
+    }
+}
+
+impl Handler<PricesEdited> for Water {
+    type Result = ();
+
+    fn handle(&mut self, edited: PricesEdited, _: &mut Self::Context) {
+        let PricesEdited { calendar, tariffs } = edited;
+        self.around.calendar = Arc::unwrap_or_clone(calendar);
+        // A tap that the folder has given another tariff has its old one until the next start.
+        self.around.tariffs.extend(Arc::unwrap_or_clone(tariffs));
     }
 }
 

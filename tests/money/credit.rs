@@ -18,17 +18,17 @@ use crate::{
     world::{EVENTS, free, get, happened, post, token, until},
 };
 
-const CREDIT: &str = "low = \"16.00\"\nnearly_empty = \"11.00\"\nsign_s = 1\n\
+pub const CREDIT: &str = "low = \"16.00\"\nnearly_empty = \"11.00\"\nsign_s = 1\n\
                       protected = [\"always\"]\nprotect_holidays = false\nprotect_exams = false\n\
                       bill_every_s = 1\n";
 
-async fn dormitory() -> Dormitory {
+pub async fn dormitory() -> Dormitory {
     let settings = LineSettings { framing: Framing::Tcp, timing: None, gateway_timeout: None };
     let plan = Plan::of_buildings(1, 2, 2, Model::Dds238, settings);
     Dormitory::start(plan, 7).await.expect("a dormitory")
 }
 
-fn cash(to: &str, amount: i64, receipt: u64) -> Value {
+pub fn cash(to: &str, amount: i64, receipt: u64) -> Value {
     json!({"to": to, "amount_fen": amount, "desk": "main", "receipt": receipt, "why": "cash"})
 }
 

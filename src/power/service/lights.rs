@@ -1,8 +1,8 @@
 //! Lights-out, and power coming back to many rooms in turn.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use actix::Context;
+use actix::{Context, Handler};
 use chrono::Datelike as _;
 use onecard_rules::{
     Time,
@@ -14,6 +14,7 @@ use onecard_rules::{
 };
 
 use super::{Power, minute};
+use crate::reload::PricesEdited;
 
 /// Rooms of one supply, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,5 +84,15 @@ impl Power {
             turns.extend(planned.filter_map(|(room, at)| Some((*self.places.get(&room)?, at))));
         }
         turns
+    }
+}
+
+impl Handler<PricesEdited> for Power {
+    type Result = ();
+
+    fn handle(&mut self, edited: PricesEdited, _: &mut Self::Context) {
+        self.parts.calendar = Arc::unwrap_or_clone(edited.calendar);
+        // Of no minute that there is: the next look goes by the new calendar.
+        self.moment.0 = i64::MIN;
     }
 }
