@@ -177,11 +177,24 @@ pub fn run() -> ExitCode {
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
             {
-                eprintln!("onecard: {error:#}");
+                eprintln!("onecard: {}", told(&error));
             }
             ExitCode::FAILURE
         }
     }
+}
+
+/// A failure with its causes. Most tell their cause themselves, and it is not told twice.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 /// Says a line on standard output; a closed pipe ends the program quietly.
@@ -189,5 +202,27 @@ fn say(line: &str) {
     use std::io::Write as _;
     if writeln!(anstream::stdout(), "{line}").is_err() {
         std::process::exit(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context as _, anyhow};
+
+    use super::told;
+
+    #[test]
+    fn a_cause_that_a_failure_tells_itself_is_told_once() {
+        let disk = || anyhow!("the disk is full");
+        let rows = [
+            (disk(), "the disk is full"),
+            (disk().context("cannot write"), "cannot write: the disk is full"),
+            (disk().context("cannot write: the disk is full"), "cannot write: the disk is full"),
+        ];
+        for (failure, expected) in rows {
+            assert_eq!(told(&failure), expected);
+        }
+        let twice = Err::<(), _>(disk().context("cannot write")).context("no backup");
+        assert_eq!(told(&twice.unwrap_err()), "no backup: cannot write: the disk is full");
     }
 }

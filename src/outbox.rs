@@ -3,7 +3,7 @@
 //! It remembers how far it came, so that every consequence happens at least once, over crashes too.
 //! What follows from a fact is `consequences`' to say.
 
-use std::{collections::HashMap, sync::Arc, thread, time::Duration};
+use std::{collections::HashMap, ops::ControlFlow, sync::Arc, thread, time::Duration};
 
 use onecard_devices::link::{Outgoing, Publish, PublishRefusal, Qos, Receipt};
 use onecard_rules::{event::Event, ids::GateId};
@@ -52,7 +52,9 @@ impl Outbox {
         loop {
             let last = *committed.borrow_and_update();
             if self.done < last {
-                self.step().await;
+                if self.step(&stop).await.is_break() {
+                    return;
+                }
                 continue;
             }
             if *stop.borrow() {
@@ -65,16 +67,17 @@ impl Outbox {
         }
     }
 
-    async fn step(&mut self) {
+    /// Takes the next rows up; breaks when the link has closed, which leaves them to the next start.
+    async fn step(&mut self, stop: &watch::Receiver<bool>) -> ControlFlow<()> {
         let rows = match self.rows() {
             Ok(rows) => rows,
             Err(failure) => {
                 error!(%failure, "the journal cannot be read; facts are not going out");
                 tokio::time::sleep(PAUSE).await;
-                return;
+                return ControlFlow::Continue(());
             }
         };
-        let Some(last) = rows.last().map(|row| row.seq) else { return };
+        let Some(last) = rows.last().map(|row| row.seq) else { return ControlFlow::Continue(()) };
         let mut receipts = Vec::with_capacity(rows.len());
         let mut changes = Vec::new();
         for (count, row) in rows.iter().enumerate() {
@@ -88,7 +91,7 @@ impl Outbox {
                     Consequence::Publish { topic, payload, retain } => {
                         let qos = Qos::AtLeastOnce;
                         let message = Outgoing { topic, payload, qos, retain, expiry: None };
-                        receipts.extend(self.publish(message).await);
+                        receipts.extend(self.publish(message).await?);
                     }
                     Consequence::Store(change) => changes.push(change),
                 }
@@ -97,6 +100,10 @@ impl Outbox {
         // An outside broker may be away: what it has not taken over is published again later.
         for receipt in receipts {
             if receipt.await.is_err() {
+                // Either a newer state has taken its place, or the link has closed.
+                if *stop.borrow() {
+                    return ControlFlow::Break(());
+                }
                 self.metrics.refuse("fact_not_taken_over");
             }
         }
@@ -105,6 +112,7 @@ impl Outbox {
         self.metrics.facts_published.inc_by(rows.len() as u64);
         self.done = last;
         self.journal.mark_published(last);
+        ControlFlow::Continue(())
     }
 
     fn rows(&self) -> Result<Vec<Arc<Row>>, StoreFailure> {
@@ -149,19 +157,20 @@ impl Outbox {
         self.projection.follow(row, &earlier)
     }
 
-    /// Publishes, waiting while the queue is full.
-    async fn publish(&self, message: Outgoing) -> Option<Receipt> {
+    /// Publishes, waiting while the queue is full; breaks when the link has closed.
+    async fn publish(&self, message: Outgoing) -> ControlFlow<(), Option<Receipt>> {
         loop {
             match self.link.publish(message.clone()) {
-                Ok(receipt) => return Some(receipt),
+                Ok(receipt) => return ControlFlow::Continue(Some(receipt)),
                 Err(PublishRefusal::Full) => {
                     self.metrics.publish_refusals.inc();
                     tokio::time::sleep(PAUSE).await;
                 }
-                Err(refusal @ (PublishRefusal::Closed | PublishRefusal::TooLong)) => {
+                Err(PublishRefusal::Closed) => return ControlFlow::Break(()),
+                Err(refusal @ PublishRefusal::TooLong) => {
                     self.metrics.publish_refusals.inc();
                     warn!(topic = message.topic, %refusal, "a fact was not published; it is on record");
-                    return None;
+                    return ControlFlow::Continue(None);
                 }
             }
         }

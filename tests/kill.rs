@@ -29,7 +29,8 @@ mod record;
 
 use campus::Folder;
 use load::Load;
-use process::{Process, free, more_gates, until};
+use onecard::store::journal::{FILE_NAME, Journal, Settings};
+use process::{Process, free, more_gates, outside_broker, until};
 use record::{Record, assert_chain, tell_back};
 
 const KILLS: u64 = 20;
@@ -65,6 +66,21 @@ fn what_was_acknowledged_before_a_kill_is_on_record_exactly_once() {
     assert_eq!(record.missing(&offered.swipes), [], "acknowledged, but not on record");
     record.check(&offered);
     assert_chain(&folder);
+}
+
+#[test]
+fn a_stop_in_order_leaves_facts_that_no_broker_took_to_the_next_start() {
+    let (broker, http) = (free(), free());
+    let folder = Folder::new(broker, http);
+    outside_broker(&folder, broker);
+    let mut controller = Process::start(&folder);
+    until("the controller is there", || process::get(http, "/health").is_some());
+    assert_eq!(controller.terminate().code(), Some(0));
+    let file = folder.data().join(FILE_NAME);
+    let (journal, found) = Journal::open(&file, Settings::default()).expect("a journal");
+    journal.close();
+    assert!(found.last_seq > 0, "its start and its stop are on record");
+    assert_eq!(found.published_seq, 0, "and wait for a broker");
 }
 
 #[test]
