@@ -100,6 +100,8 @@ pub enum OnDurable<T> {
     /// Accepted on success; refused otherwise, so that the sender keeps its message.
     Ack(Ack),
     Call(Call<T>),
+    /// Somebody waits for it, and may hold up a thread meanwhile: it is answered before all else.
+    Receipt(oneshot::Sender<Result<T, WriteFailure>>),
 }
 
 impl<T: Send + 'static> OnDurable<T> {
@@ -107,9 +109,7 @@ impl<T: Send + 'static> OnDurable<T> {
     #[must_use]
     pub fn receipt() -> (Self, oneshot::Receiver<Result<T, WriteFailure>>) {
         let (sender, receiver) = oneshot::channel();
-        // Nobody may be waiting any more; what is written stays written.
-        let call = Box::new(move |result| drop(sender.send(result)));
-        (Self::Call(call), receiver)
+        (Self::Receipt(sender), receiver)
     }
 }
 
@@ -120,6 +120,8 @@ impl<T> OnDurable<T> {
             (Self::Ack(ack), Ok(_)) => ack.accept(),
             (Self::Ack(ack), Err(_)) => ack.refuse(),
             (Self::Call(call), result) => call(result),
+            // Nobody may be waiting any more; what is written stays written.
+            (Self::Receipt(sender), result) => drop(sender.send(result)),
         }
     }
 }
@@ -130,6 +132,7 @@ impl<T> fmt::Debug for OnDurable<T> {
             Self::Nothing => "Nothing",
             Self::Ack(_) => "Ack",
             Self::Call(_) => "Call",
+            Self::Receipt(_) => "Receipt",
         })
     }
 }

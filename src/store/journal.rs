@@ -68,7 +68,8 @@ pub struct Settings {
     pub anchor: Option<Anchor>,
     /// Told the number of facts of each commit, on the writer's thread.
     pub on_commit: Option<Arc<dyn Fn(usize) + Send + Sync>>,
-    /// Takes the answers of each commit to where they are given; `None`: on the writer's thread.
+    /// Takes the answers of each commit, receipts apart, to where they are given; `None`: on the
+    /// writer's thread. Receipts are given there in any case: a thread may wait for one.
     pub hand_over: Option<Arc<dyn Fn(Answers) + Send + Sync>>,
 }
 

@@ -5,7 +5,8 @@ use std::sync::{Arc, mpsc::sync_channel};
 use onecard::store::{
     AppendRefusal, OnDurable, StoreFailure, WriteFailure,
     journal::{
-        Facts, Journal, JournalReader, Order, Query, RecentSwipes, Recorded, Settings, verify,
+        Answers, Facts, Journal, JournalReader, Order, Query, RecentSwipes, Recorded, Settings,
+        verify,
     },
 };
 use onecard_devices::link::{Ack, Answer};
@@ -145,6 +146,21 @@ fn what_waits_is_committed_together() {
     }
     journal.close();
     assert_eq!(sizes.try_iter().collect::<Vec<_>>(), [1, 8, 8, 4]);
+}
+
+#[test]
+fn a_receipt_comes_even_while_nobody_gives_the_answers() {
+    let folder = tempdir().unwrap();
+    let (handed, held) = sync_channel::<Answers>(10);
+    let hand_over = Some(Arc::new(move |answers| handed.send(answers).unwrap()) as Arc<_>);
+    let (journal, _) = open_with(folder.path(), Settings { hand_over, ..Settings::default() });
+    let (ack, mut answered) = Ack::new();
+    journal.append(stopped(1), OnDurable::Ack(ack)).unwrap();
+    // A thread that waits for it may be the one that gives the others.
+    answer(append(&journal, stopped(2))).unwrap();
+    assert!(answered.try_recv().is_err(), "it was not answered yet");
+    held.recv().unwrap()();
+    assert_eq!(answer(answered), Answer::Accepted);
 }
 
 #[test]

@@ -234,7 +234,9 @@ impl Waiting {
         self.as_of = self.as_of.max(as_of);
         match then {
             OnDurable::Nothing => {}
-            OnDurable::Ack(_) | OnDurable::Call(_) => self.answers.push(then),
+            OnDurable::Ack(_) | OnDurable::Call(_) | OnDurable::Receipt(_) => {
+                self.answers.push(then);
+            }
         }
     }
 

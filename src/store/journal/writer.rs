@@ -236,26 +236,34 @@ impl Writer {
         {
             on_commit(batch.len());
         }
-        let new = self.head.seq.saturating_sub(*shared.committed.borrow());
+        let before = shared.committed.send_replace(self.head.seq);
+        let new = self.head.seq.saturating_sub(before);
         if new > 0 {
             shared.rows.fetch_add(new, Ordering::Relaxed);
             *shared.head.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.head);
         }
         self.answer(batch, outcomes);
-        self.shared.committed.send_replace(self.head.seq);
         self.checkpoints.committed(&self.connection, new);
     }
 
     fn answer(&self, batch: Vec<Append>, outcomes: Vec<Outcome>) {
-        let answers = move || {
-            for ((_, then), outcome) in batch.into_iter().zip(outcomes) {
-                then.answer(match outcome {
-                    Outcome::New(row) => Ok(Recorded::New { seq: row.seq }),
-                    Outcome::Already(seq) => Ok(Recorded::AlreadyRecorded { seq }),
-                    Outcome::Unwritable(why) => Err(WriteFailure::Unwritable(why)),
-                });
+        let mut others = Vec::with_capacity(batch.len());
+        for ((_, then), outcome) in batch.into_iter().zip(outcomes) {
+            let answer = match outcome {
+                Outcome::New(row) => Ok(Recorded::New { seq: row.seq }),
+                Outcome::Already(seq) => Ok(Recorded::AlreadyRecorded { seq }),
+                Outcome::Unwritable(why) => Err(WriteFailure::Unwritable(why)),
+            };
+            match then {
+                OnDurable::Nothing => {}
+                OnDurable::Receipt(_) => then.answer(answer),
+                OnDurable::Ack(_) | OnDurable::Call(_) => others.push((then, answer)),
             }
-        };
+        }
+        if others.is_empty() {
+            return;
+        }
+        let answers = move || others.into_iter().for_each(|(then, answer)| then.answer(answer));
         match &self.settings.hand_over {
             Some(hand_over) => hand_over(Box::new(answers)),
             None => answers(),
