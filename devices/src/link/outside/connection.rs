@@ -1,5 +1,5 @@
-//! The books of one connection: what is on the wire without an answer, which answers are awaited,
-//! which acknowledgements are due. They end with the connection.
+//! The books of one connection: what is on the wire without an answer, and which answers to the
+//! broker's messages are awaited. They end with the connection.
 
 use std::{
     collections::VecDeque,

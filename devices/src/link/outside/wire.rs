@@ -44,6 +44,8 @@ pub(super) struct Wire {
     unflushed: bool,
     incoming: BytesMut,
     outgoing: BytesMut,
+    /// More may wait elsewhere since there was no room for it.
+    was_full: bool,
     last_sent: Instant,
 }
 
@@ -81,6 +83,7 @@ impl Wire {
             unflushed: false,
             incoming: BytesMut::with_capacity(ROOM),
             outgoing: BytesMut::new(),
+            was_full: false,
             last_sent: Instant::now(),
         };
         hello(settings).write(&mut wire.outgoing)?;
@@ -133,7 +136,8 @@ impl Wire {
             self.incoming.reserve(ROOM);
         }
         poll_fn(|context| {
-            let was_full = self.is_full();
+            // It may drain over several polls.
+            self.was_full |= self.is_full();
             while !self.outgoing.is_empty() {
                 match pin!(self.stream.write_buf(&mut self.outgoing)).poll(context)? {
                     Poll::Ready(0) => return Poll::Ready(Err(WireFailure::Closed)),
@@ -147,7 +151,8 @@ impl Wire {
             if self.unflushed {
                 self.unflushed = Pin::new(&mut self.stream).poll_flush(context)?.is_pending();
             }
-            if was_full && self.outgoing.is_empty() {
+            if self.was_full && self.outgoing.is_empty() {
+                self.was_full = false;
                 return Poll::Ready(Ok(()));
             }
             match pin!(self.stream.read_buf(&mut self.incoming)).poll(context)? {
