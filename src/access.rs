@@ -6,7 +6,7 @@
 //! People never wait for the disk: a gate is told before the record is durable, the reader's
 //! acknowledgement is given after.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, num::NonZeroU32};
 
 use actix::{Message, Recipient};
 use onecard_devices::{
@@ -31,9 +31,11 @@ mod orders;
 mod registrar;
 mod service;
 pub mod state;
+mod wakefulness;
 
 pub use service::Access;
 use state::{OrderMistake, RuleSet};
+pub use wakefulness::DEVICE as WAKEFULNESS_DEVICE;
 
 /// How many messages may wait for a decision; a reader's message beyond it is refused, not
 /// acknowledged, and so delivered again.
@@ -64,6 +66,8 @@ pub struct Surroundings {
     pub metrics: Metrics,
     /// Name of this controller, as in topics.
     pub controller: String,
+    /// From how many swipes a second on processors are kept awake.
+    pub awake_from: Option<NonZeroU32>,
 }
 
 /// Why an operator's order was not carried out.

@@ -32,7 +32,7 @@ pub mod tariffs;
 
 pub use init::{InitFailure, init};
 pub use mistake::{Mistake, Mistakes, meant};
-pub use settings::{BrokerSettings, Embedded, HttpSettings, Outside, TlsFiles};
+pub use settings::{BrokerSettings, Embedded, HttpSettings, Outside, ProcessSettings, TlsFiles};
 
 use table::Table;
 
@@ -48,6 +48,7 @@ pub struct Campus {
     pub sources: Vec<PolicySource>,
     pub broker: BrokerSettings,
     pub http: HttpSettings,
+    pub process: ProcessSettings,
     pub power: power::Power,
     pub tariffs: tariffs::Tariffs,
     pub taps: taps::Taps,
@@ -84,7 +85,7 @@ impl Campus {
             let known = site::Known { calendar, tariffs: &tariffs, all_tariffs };
             Some(site::read(root, folder, known, &mut mistakes, &mut warnings))
         });
-        let (site, broker, http, power, taps, money) = campus.unwrap_or_default();
+        let (site, (broker, http, process), power, taps, money) = campus.unwrap_or_default();
         let policies = match (&site, &calendar) {
             (Some(site), Some(calendar)) if mistakes.iter().all(leaves_names) => {
                 compile(&sources, site, calendar, &mut mistakes)
@@ -104,6 +105,7 @@ impl Campus {
                     sources,
                     broker,
                     http,
+                    process,
                     power,
                     tariffs,
                     taps,
@@ -134,9 +136,9 @@ impl Campus {
 /// Whether all areas, gates, trainings and windows are known in spite of this mistake. Where they
 /// are not, policies that name them would be blamed for it.
 fn leaves_names(mistake: &Mistake) -> bool {
-    const OTHERS: [&str; 15] = [
-        "broker", "http", "limits", "readers", "terms", "holidays", "exams", "power", "lines",
-        "rooms", "feeders", "tariffs", "money", "credit", "taps",
+    const OTHERS: [&str; 16] = [
+        "broker", "http", "process", "limits", "readers", "terms", "holidays", "exams", "power",
+        "lines", "rooms", "feeders", "tariffs", "money", "credit", "taps",
     ];
     let table = mistake.key.split('.').next().unwrap_or_default();
     OTHERS.contains(&table) || mistake.file.starts_with("profiles/")

@@ -174,6 +174,7 @@ impl Controller {
             topics: topics.clone(),
             controller: CONTROLLER.to_owned(),
             run: opened.boot.to_string(),
+            awake_from: campus.process.awake_from,
         };
         let Services { access, alarms, handovers, water, gates, switchboard } =
             wiring::start(&parts, state, taps_of(&campus, (taps, standings), &ledger));

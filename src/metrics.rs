@@ -43,6 +43,8 @@ pub struct Metrics {
     pub alarms_standing: Gauge<i64, AtomicI64>,
     pub facts_published: Counter<u64, AtomicU64>,
     pub publish_refusals: Counter,
+    /// 1 while processors are kept awake.
+    pub processors_awake: Gauge<i64, AtomicI64>,
     registry: Arc<Mutex<Registry>>,
 }
 
@@ -66,6 +68,7 @@ impl Metrics {
             alarms_standing: Gauge::default(),
             facts_published: Counter::default(),
             publish_refusals: Counter::default(),
+            processors_awake: Gauge::default(),
             registry: Arc::new(Mutex::new(Registry::with_prefix("onecard"))),
         };
         metrics.register_all();
@@ -94,6 +97,8 @@ impl Metrics {
             registry.register("facts_published", "Facts handed to the broker", published);
             let refusals = self.publish_refusals.clone();
             registry.register("publish_refusals", "Publishes the link refused", refusals);
+            let awake = self.processors_awake.clone();
+            registry.register("processors_awake", "Whether processors are kept awake", awake);
         });
     }
 

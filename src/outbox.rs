@@ -22,6 +22,9 @@ use crate::{
 
 /// Rows taken up together.
 const ROWS: usize = 256;
+/// Rows whose messages go out in one write; then others have their turn, above all a swipe that has
+/// come in meanwhile.
+const TOGETHER: usize = 8;
 /// How long to wait before trying again what a full queue or the disk refused.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -81,8 +84,7 @@ impl Outbox {
         let mut receipts = Vec::with_capacity(rows.len());
         let mut changes = Vec::new();
         for (count, row) in rows.iter().enumerate() {
-            if count > 0 {
-                // A swipe that has come in meanwhile goes first, and whoever brings it.
+            if count > 0 && count % TOGETHER == 0 {
                 thread::yield_now();
                 tokio::task::yield_now().await;
             }

@@ -10,7 +10,7 @@
 //!
 //! It starts things in the order in which they need each other; what they do is their own.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, num::NonZeroU32, sync::Arc};
 
 use actix::{Actor, Addr, Recipient};
 use onecard_devices::{
@@ -65,6 +65,8 @@ pub struct Parts {
     pub controller: String,
     /// Names this run, in the ids of commands.
     pub run: String,
+    /// From how many swipes a second on processors are kept awake.
+    pub awake_from: Option<NonZeroU32>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -114,6 +116,7 @@ pub fn start(parts: &Parts, state: AccessState, taps: TapParts) -> Services {
             clock: parts.clock.clone(),
             metrics: parts.metrics.clone(),
             controller: parts.controller.clone(),
+            awake_from: parts.awake_from,
         };
         Access::new(state, around)
     });

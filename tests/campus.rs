@@ -225,6 +225,20 @@ const TYPOS: &[Row] = &[
         "broker.websocket_url: `wss://a; script-src *` is not good",
     ),
     (CAMPUS, "[http]", "[htpt]", "campus.toml:1: http: is missing"),
+    // campus.toml: process
+    (
+        CAMPUS,
+        "[limits]",
+        "[process]\nawake_from = -1\n[limits]",
+        "campus.toml:24: process.awake_from: is -1; write a whole number from 0 to 100000",
+    ),
+    (
+        CAMPUS,
+        "[limits]",
+        "[process]\nawake_form = 50\n[limits]",
+        "campus.toml:24: process.awake_form:*did you mean `awake_from`?",
+    ),
+    (CAMPUS, "[limits]", "[proces]\n[limits]", "campus.toml:23: proces:*did you mean `process`?"),
     // campus.toml: limits
     (
         CAMPUS,

@@ -6,7 +6,13 @@
 //! the reader first costs the gate more than the whole decision did. What is to be recorded is
 //! others' business.
 
-use std::{collections::HashMap, sync::Arc, thread, time::Duration};
+use std::{
+    collections::HashMap,
+    num::NonZeroU32,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use actix::Recipient;
 use onecard_devices::{
@@ -23,7 +29,7 @@ use onecard_rules::{
 use tokio::sync::mpsc;
 use tracing::{error, warn};
 
-use super::ReaderDesk;
+use super::{ReaderDesk, wakefulness::Wakefulness};
 use crate::{
     clock::monotonic,
     metrics::Metrics,
@@ -36,11 +42,12 @@ use crate::{
 /// Decisions that may wait for the registrar, which takes all at each turn of the arbiter; one more
 /// is refused, and its swipe delivered again.
 const QUEUE: usize = 16_384;
-/// How long it lets decisions gather. Nobody sees it: a display may be a millisecond late, and an
-/// acknowledgement waits for the disk anyway.
-const GATHER: Duration = Duration::from_millis(1);
+/// How long it lets decisions gather. Nobody sees it: a display may be some milliseconds late, and an
+/// acknowledgement waits for the disk anyway. What many readers are told then goes out in one write,
+/// and each write is a turn of the broker that a swipe may have to wait for.
+const GATHER: Duration = Duration::from_millis(5);
 /// Decisions taken up together.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 64;
 
 /// Something to do after the gate was told.
 enum Task {
@@ -64,9 +71,11 @@ impl Registrar {
         readers: HashMap<ReaderId, ReaderDesk>,
         journal: Journal,
         metrics: Metrics,
+        awake_from: Option<NonZeroU32>,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let desk = Desk { readers, journal, metrics: metrics.clone() };
+        let wakefulness = Wakefulness::new(awake_from, metrics.clone());
+        let desk = Desk { readers, journal, metrics: metrics.clone(), wakefulness };
         actix::spawn(desk.run(waiting));
         Self { queue, metrics }
     }
@@ -95,12 +104,20 @@ struct Desk {
     readers: HashMap<ReaderId, ReaderDesk>,
     journal: Journal,
     metrics: Metrics,
+    wakefulness: Wakefulness,
 }
 
 impl Desk {
-    async fn run(self, mut waiting: mpsc::Receiver<Task>) {
+    async fn run(mut self, mut waiting: mpsc::Receiver<Task>) {
         let mut tasks = Vec::with_capacity(TOGETHER);
-        while waiting.recv_many(&mut tasks, TOGETHER).await > 0 {
+        loop {
+            tokio::select! {
+                taken = waiting.recv_many(&mut tasks, TOGETHER) => if taken == 0 { return },
+                () = at(self.wakefulness.until()) => {
+                    self.wakefulness.rest(monotonic());
+                    continue;
+                }
+            }
             if waiting.is_empty() {
                 tokio::time::sleep(GATHER).await;
             }
@@ -112,6 +129,7 @@ impl Desk {
                 thread::yield_now();
                 match task {
                     Task::Swipe { entry, reader, ticket, ack } => {
+                        self.wakefulness.swiped(monotonic());
                         self.swipe(entry, &reader, ticket, ack);
                     }
                     Task::Fact { event, then } => self.append(event, then),
@@ -182,5 +200,13 @@ impl Desk {
             self.metrics.refuse("journal_busy");
             error!(%refusal, fact = name, "a fact could not be recorded");
         }
+    }
+}
+
+/// Resolves at a moment; never when there is none.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment.into()).await,
+        None => std::future::pending().await,
     }
 }

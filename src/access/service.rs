@@ -40,7 +40,8 @@ impl Access {
     #[must_use]
     pub fn new(state: AccessState, around: Surroundings) -> Self {
         let (readers, journal) = (around.readers.clone(), around.journal.clone());
-        let registrar = Registrar::start(readers, journal, around.metrics.clone());
+        let registrar =
+            Registrar::start(readers, journal, around.metrics.clone(), around.awake_from);
         Self { state, around, registrar, ids: ulid::Generator::new() }
     }
 

@@ -1,6 +1,6 @@
-//! The controller's own settings: where it listens, which broker it uses.
+//! The controller's own settings: where it listens, which broker it uses, how it runs.
 
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use onecard_rules::operator::Action;
 
@@ -58,6 +58,22 @@ pub struct HttpSettings {
     /// What waits for a second operator before it is done.
     pub two_people: BTreeSet<Action>,
 }
+
+/// How the controller runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessSettings {
+    /// From how many swipes a second on processors are kept awake; `None`: never.
+    pub awake_from: Option<NonZeroU32>,
+}
+
+impl Default for ProcessSettings {
+    fn default() -> Self {
+        Self { awake_from: NonZeroU32::new(AWAKE_FROM) }
+    }
+}
+
+/// A college of 17,600 has some 20 swipes a second in its busiest minutes.
+const AWAKE_FROM: u32 = 50;
 
 const ADDRESS: &str = "an address and port such as \"127.0.0.1:1883\"";
 
@@ -194,6 +210,17 @@ pub fn http(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<HttpSetting
     let two_people = two_people(&mut table, mistakes);
     table.finish(mistakes);
     Some(HttpSettings { listen: listen?, anonymous_read, two_people })
+}
+
+/// Reads `[process]`.
+pub fn process(root: &mut Table, mistakes: &mut Vec<Mistake>) -> ProcessSettings {
+    let mut settings = ProcessSettings::default();
+    let Some(mut table) = root.table("process", mistakes) else { return settings };
+    if let Some(from) = table.integer("awake_from", &(0..100_001), mistakes) {
+        settings.awake_from = u32::try_from(from.value).ok().and_then(NonZeroU32::new);
+    }
+    table.finish(mistakes);
+    settings
 }
 
 /// The orders that wait for a second operator.

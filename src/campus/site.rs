@@ -19,14 +19,17 @@ use super::{
     money::{self, Money},
     power::{self, Models, Power},
     ranges,
-    settings::{self, BrokerSettings, HttpSettings},
+    settings::{self, BrokerSettings, HttpSettings, ProcessSettings},
     table::{Lined, Table},
     taps::{self, Taps},
     tariffs::Tariffs,
 };
 
 /// What a campus file becomes; `None` where something is wrong.
-pub type Read = (Option<Site>, Option<BrokerSettings>, Option<HttpSettings>, Power, Taps, Money);
+pub type Read = (Option<Site>, OfProcess, Power, Taps, Money);
+
+/// How the controller reaches the world, and how it runs.
+pub type OfProcess = (Option<BrokerSettings>, Option<HttpSettings>, ProcessSettings);
 
 /// What other files say; `None` where something is wrong with them.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +51,7 @@ pub fn read(
     let head = head(&mut root, mistakes);
     let broker = settings::broker(&mut root, mistakes);
     let http = settings::http(&mut root, mistakes);
+    let process = settings::process(&mut root, mistakes);
     let limits = limits(&mut root, mistakes);
     let areas = areas(&mut root, mistakes);
     let known = gates::Known { areas: &areas, calendar, trainings: &head.trainings };
@@ -71,7 +75,7 @@ pub fn read(
         let taps = taps.iter().map(|(id, tap)| (id.clone(), tap.site.clone())).collect();
         Site { id, name, zone, topic_root, areas, gates, readers, taps, limits }
     });
-    (site, broker, http, power, taps, money)
+    (site, (broker, http, process), power, taps, money)
 }
 
 /// `[site]`; what is wrong in it does not make the rest unreadable.

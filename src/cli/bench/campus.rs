@@ -46,20 +46,28 @@ id = "night"
 spans = [{ days = ["mon-sun"], from = "23:00", to = "06:00" }]
 "#;
 
+/// What campus a benchmark wants.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub people: usize,
+    pub gates: usize,
+    pub broker: SocketAddr,
+    /// Whether that is a broker of its own.
+    pub outside: bool,
+    /// Whether the processors may sleep in a rush, too.
+    pub drowsy: bool,
+}
+
 /// Writes the campus and fills its database.
-pub fn prepare(
-    folder: &Path,
-    people: usize,
-    gates: usize,
-    broker: SocketAddr,
-    outside: bool,
-) -> anyhow::Result<BenchCampus> {
+pub fn prepare(folder: &Path, wanted: &Wanted) -> anyhow::Result<BenchCampus> {
+    let Wanted { people, gates, broker, outside, drowsy } = *wanted;
     let http = free_port()?;
     let listen = if outside {
         format!("outside = \"{broker}\"")
     } else {
         format!("listen = \"{broker}\"\nanonymous = true")
     };
+    let process = if drowsy { "[process]\nawake_from = 0" } else { "" };
     // The gates report no passages: a grant counts as one, and is recorded as one.
     let campus = format!(
         r#"[site]
@@ -71,6 +79,7 @@ zone = "Asia/Shanghai"
 [http]
 listen = "{http}"
 anonymous_read = true
+{process}
 [[areas]]
 id = "outside"
 name = "outside"

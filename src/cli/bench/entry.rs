@@ -15,11 +15,11 @@ use onecard_simulators::load::{self, Load, LoadReport, OfferedSwipe};
 use serde::Serialize;
 
 use super::{
-    campus::{self, BenchCampus},
+    campus::{self, BenchCampus, Wanted},
     process::{Process, Talker, Usage, free_port},
     responder::{Answer, ways},
 };
-use crate::cli::say;
+use crate::{access::WAKEFULNESS_DEVICE, cli::say};
 
 /// Swipe to gate command.
 #[derive(Debug, Args)]
@@ -39,6 +39,9 @@ pub struct Entry {
     /// The broker between readers and controller.
     #[arg(long, value_enum, default_value = "embedded")]
     broker: Kind,
+    /// Let the processors sleep between swipes: the controller does not keep them awake in a rush.
+    #[arg(long)]
+    drowsy: bool,
     /// Write the figures to this file as JSON, too.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -64,6 +67,15 @@ struct Row {
     p50_ratio: f64,
     p99_ratio: f64,
     usage: Usage,
+    /// Whether the controller kept the processors awake, which the floor does not.
+    kept_awake: bool,
+}
+
+impl Entry {
+    fn wanted(&self, broker: SocketAddr, outside: bool) -> Wanted {
+        let (people, gates) = (self.people, self.gates);
+        Wanted { people, gates, broker, outside, drowsy: self.drowsy }
+    }
 }
 
 pub fn run(verb: &Entry) -> anyhow::Result<ExitCode> {
@@ -87,7 +99,7 @@ fn measure(verb: &Entry, folder: &std::path::Path) -> anyhow::Result<Vec<Row>> {
         Kind::Embedded => None,
         Kind::Mosquitto => Some(start_mosquitto(folder, broker)?),
     };
-    let bench = campus::prepare(folder, verb.people, verb.gates, broker, outside.is_some())?;
+    let bench = campus::prepare(folder, &verb.wanted(broker, outside.is_some()))?;
     let program = std::env::current_exe()?;
 
     let floor = {
@@ -120,7 +132,8 @@ fn measure(verb: &Entry, folder: &std::path::Path) -> anyhow::Result<Vec<Row>> {
         let after = controller.usage();
         if done {
             let cpu_ms = after.cpu_ms - before.cpu_ms;
-            usages.push(Usage { cpu_ms, peak_memory_kib: after.peak_memory_kib });
+            let usage = Usage { cpu_ms, peak_memory_kib: after.peak_memory_kib };
+            usages.push((usage, controller.has_open(WAKEFULNESS_DEVICE)));
         }
         *before = after;
     })?;
@@ -208,7 +221,7 @@ fn start_mosquitto(folder: &std::path::Path, listen: SocketAddr) -> anyhow::Resu
     Process::start(command, "mosquitto", listen)
 }
 
-fn row(floor: LoadReport, controller: LoadReport, usage: Usage) -> Row {
+fn row(floor: LoadReport, controller: LoadReport, (usage, kept_awake): (Usage, bool)) -> Row {
     #[expect(clippy::cast_precision_loss, reason = "a ratio for people to read")]
     let ratio = |ours: u64, floors: u64| ours as f64 / floors.max(1) as f64;
     let (ours, floors) = (controller.latency, floor.latency);
@@ -219,6 +232,7 @@ fn row(floor: LoadReport, controller: LoadReport, usage: Usage) -> Row {
         floor,
         controller,
         usage,
+        kept_awake,
     }
 }
 
@@ -252,5 +266,16 @@ fn print(verb: &Entry, rows: &[Row]) {
             row.usage.peak_memory_kib / 1024,
         ));
     }
+    let awake: Vec<_> =
+        rows.iter().filter(|row| row.kept_awake).map(|row| format!("{}/s", row.rate)).collect();
+    say(&if awake.is_empty() {
+        "the processors slept between swipes, under the controller as under the floor".to_owned()
+    } else {
+        format!(
+            "under the controller, which asks for it in a rush, the processors did not sleep at {}; \
+             under the floor they did (`--drowsy`: under both)",
+            awake.join(", ")
+        )
+    });
     say("every command's swipe was acknowledged after its record was on disk (synchronous=FULL)");
 }

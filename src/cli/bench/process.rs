@@ -61,6 +61,14 @@ impl Process {
         Ok(process)
     }
 
+    /// Whether it has a file open; false where the system does not tell (outside Linux).
+    pub fn has_open(&self, file: &str) -> bool {
+        let folder = format!("/proc/{}/fd", self.child.id());
+        let open = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        open.filter_map(|entry| std::fs::read_link(entry.path()).ok())
+            .any(|target| target == std::path::Path::new(file))
+    }
+
     /// What it has used so far.
     pub fn usage(&self) -> Usage {
         Usage::of(&self.child.id().to_string())

@@ -6,6 +6,7 @@
 use std::{
     fs::File,
     sync::{Arc, PoisonError, atomic::Ordering},
+    thread,
     time::Duration,
 };
 
@@ -208,6 +209,8 @@ impl Writer {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for (event, _) in batch {
+            // Whoever is woken on this processor for a swipe would wait until the commit is on its way.
+            thread::yield_now();
             let place = (&mut head, &mut self.spans);
             outcomes.push(insert(&transaction, place, self.boot, event)?);
         }
