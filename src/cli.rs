@@ -63,7 +63,7 @@ enum Verb {
         after_help = "Examples:\n  onecard bench entry --rates 100,1000,2000 --json entry.json\n  onecard bench power --lines 16 --dead 0,4"
     )]
     Bench(bench::Bench),
-    /// Import people or cards from CSV; shows what would change, `--apply` does it.
+    /// Import people or cards from CSV, or a folder of photos; shows what would change, `--apply` does it.
     #[command(
         after_help = "Examples:\n  onecard import people people.csv --data DIR\n  onecard import cards cards.csv --data DIR --apply"
     )]

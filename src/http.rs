@@ -47,6 +47,7 @@ mod operator;
 mod pages;
 mod pay;
 mod people;
+mod photos;
 mod places;
 mod power;
 mod preview;

@@ -1,4 +1,5 @@
-//! Importing people and cards from CSV files: `onecard import people FILE` and `… cards FILE`.
+//! Importing people and cards from CSV files: `onecard import people FILE` and `… cards FILE`; and
+//! a folder of photos (see `photos`).
 //!
 //! All or nothing: a file with one bad row changes nothing, and every bad row is told at once with
 //! its line, column and mend. A preview and an import are the same run, the one taken back, the
@@ -17,6 +18,7 @@ mod cards;
 mod cell;
 mod mistake;
 mod people;
+mod photos;
 mod table;
 
 use std::fmt;
@@ -27,6 +29,7 @@ use rusqlite::Transaction;
 
 use crate::store::{StoreFailure, database::Editor};
 pub use mistake::{Mistake, Wrong};
+pub use photos::{PhotoFailure, PhotoMistake, PhotoPreview, PhotoWrong, import_photos};
 use table::{Columns, Line, Table};
 
 /// What is in the file.

@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod money;
 pub mod operators;
 pub mod outbox;
+pub mod photos;
 pub mod power;
 pub mod recovery;
 pub mod reload;

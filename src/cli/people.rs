@@ -1,4 +1,4 @@
-//! `onecard import`: people and cards from CSV, after showing what would change.
+//! `onecard import`: people and cards from CSV, photos from a folder, after showing what would change.
 
 use std::{fs, path::PathBuf, process::ExitCode};
 
@@ -10,14 +10,15 @@ use super::{DataFolder, say};
 use crate::{
     campus::Campus,
     clock::SystemClock,
-    import::{self, ImportFailure, Preview, Progress, Settings, What},
-    store::database::{self, Editor},
+    import::{self, ImportFailure, PhotoFailure, Preview, Progress, Settings, What},
+    photos::Photos,
+    store::database::{self, DatabaseReader, Editor},
 };
 
 /// Changes shown one by one.
 const SHOWN: usize = 20;
 
-/// Import people or cards.
+/// Import people, cards or photos.
 #[derive(Debug, Args)]
 pub struct Import {
     #[command(subcommand)]
@@ -37,6 +38,20 @@ enum Kind {
         after_help = "Example:\n  onecard import cards cards.csv --data DIR --campus examples/college --apply"
     )]
     Cards(FromFile),
+    /// A folder of photos, each called after its person's number, such as `20240311.jpg`: JPEG, PNG or
+    /// `WebP`, 512 KiB at most.
+    #[command(after_help = "Example:\n  onecard import photos FOLDER --data DIR --apply")]
+    Photos(FromFolder),
+}
+
+#[derive(Debug, Args)]
+struct FromFolder {
+    folder: PathBuf,
+    #[command(flatten)]
+    data: DataFolder,
+    /// Do it; without this only show what would change.
+    #[arg(long)]
+    apply: bool,
 }
 
 #[derive(Debug, Args)]
@@ -56,6 +71,7 @@ pub fn run(verb: &Import) -> anyhow::Result<ExitCode> {
     let (what, from) = match &verb.what {
         Kind::People(from) => (What::People, from),
         Kind::Cards(from) => (What::Cards, from),
+        Kind::Photos(from) => return photos(from),
     };
     let name = from.file.display().to_string();
     let file = fs::read(&from.file).with_context(|| format!("cannot read `{name}`"))?;
@@ -73,12 +89,7 @@ pub fn run(verb: &Import) -> anyhow::Result<ExitCode> {
     match outcome {
         Ok(preview) => {
             show(&preview);
-            say(match (from.apply, preview.added + preview.changed) {
-                (_, 0) => "there is nothing to do",
-                (false, _) => "nothing was changed; `--apply` does it",
-                (true, _) => "done; a running controller takes it over within a second",
-            });
-            Ok(ExitCode::SUCCESS)
+            Ok(concluded(from.apply, preview.added + preview.changed))
         }
         Err(ImportFailure::Mistakes(mistakes)) => {
             for mistake in &mistakes {
@@ -89,6 +100,44 @@ pub fn run(verb: &Import) -> anyhow::Result<ExitCode> {
         }
         Err(failure) => Err(failure.into()),
     }
+}
+
+fn photos(from: &FromFolder) -> anyhow::Result<ExitCode> {
+    let data = &from.data.data;
+    let people = DatabaseReader::open(&data.join(database::FILE_NAME))
+        .and_then(|reader| reader.person_ids())
+        .context("nobody is imported there yet; import people first")?;
+    let kept = Photos::in_data(data);
+    match import::import_photos(&from.folder, &kept, &people, from.apply, &mut progress) {
+        Ok(preview) => {
+            for file in preview.left_out.iter().take(SHOWN) {
+                say(&format!("note: {file} is not called like a photo; it is left out"));
+            }
+            counted(preview.added, preview.changed, preview.unchanged);
+            Ok(concluded(from.apply, preview.added + preview.changed))
+        }
+        Err(PhotoFailure::Mistakes(mistakes)) => {
+            for mistake in &mistakes {
+                say(&mistake.to_string());
+            }
+            say(&format!("{} mistakes; nothing was imported", mistakes.len()));
+            Ok(ExitCode::FAILURE)
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn concluded(apply: bool, changes: usize) -> ExitCode {
+    say(match (apply, changes) {
+        (_, 0) => "there is nothing to do",
+        (false, _) => "nothing was changed; `--apply` does it",
+        (true, _) => "done; a running controller takes it over within a second",
+    });
+    ExitCode::SUCCESS
+}
+
+fn counted(added: usize, changed: usize, unchanged: usize) {
+    say(&format!("{added} added, {changed} changed, {unchanged} unchanged"));
 }
 
 fn progress(Progress { done, rows }: Progress) {
@@ -105,5 +154,5 @@ fn show(preview: &Preview) {
         say(&difference.to_string());
     }
     let Preview { added, changed, unchanged, .. } = preview;
-    say(&format!("{added} added, {changed} changed, {unchanged} unchanged"));
+    counted(*added, *changed, *unchanged);
 }

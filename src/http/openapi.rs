@@ -16,7 +16,7 @@ use utoipa::{
 use super::{
     act, alarms, audit, backups, campus, devices, flow, handovers, health, money,
     operator::COOKIE,
-    pay, people, places, power, preview,
+    pay, people, photos, places, power, preview,
     problem::{Code, Problem},
     proposals, quarantine, read, rooms, rules, session, staff, taps,
 };
@@ -111,6 +111,7 @@ interface! {
     handovers::take_handover,
     flow::get_flow,
     people::find_people,
+    photos::get_photo,
     rooms::get_events,
     rooms::get_power,
     audit::get_audit,

@@ -95,6 +95,8 @@ pub enum Code {
     UnknownAccount,
     /// Nobody of that number is registered.
     UnknownPerson,
+    /// There is no photo of the person, or none for whom has not seen the person at an own gate.
+    UnknownPhoto,
     /// Payer and payee are the same.
     SameAccount,
     AccountClosed,
@@ -161,6 +163,7 @@ impl Code {
             | Self::NoRooms
             | Self::UnknownAccount
             | Self::UnknownPerson
+            | Self::UnknownPhoto
             | Self::ReservationUnknown
             | Self::RowUnknown
             | Self::NothingToConfirm => StatusCode::NOT_FOUND,
@@ -374,6 +377,7 @@ impl ResponseError for Problem {
             | Code::DayNotOver
             | Code::UnknownAccount
             | Code::UnknownPerson
+            | Code::UnknownPhoto
             | Code::SameAccount
             | Code::AccountClosed
             | Code::AccountFrozen

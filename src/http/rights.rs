@@ -12,7 +12,7 @@ pub fn action_of(method: &Method, pattern: &str) -> Option<Action> {
         ("GET", "/api/campus" | "/api/proposals") | ("DELETE", "/api/proposals/{id}") => {
             Action::SeeCampus
         }
-        ("GET", "/api/entries" | "/api/flow") => Action::SeeEntries,
+        ("GET", "/api/entries" | "/api/flow" | "/api/people/{id}/photo") => Action::SeeEntries,
         (
             "GET",
             "/api/facts"

@@ -5,6 +5,7 @@ mod matrix;
 mod money;
 mod orders;
 mod pages;
+mod photos;
 mod reading;
 mod rooms;
 mod session;

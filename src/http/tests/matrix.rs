@@ -12,7 +12,7 @@ use super::{super::*, world::*};
 /// One column a role: guard, dormitory manager, utilities, security, finance, auditor, administrator.
 /// `all`: everywhere; `own`: at the own place, and refused at another; `-`: refused by role; `list`:
 /// answered with what is the operator's; `site`: only by those who are there for the whole site.
-const MATRIX: [(&str, &str, &str); 88] = [
+const MATRIX: [(&str, &str, &str); 89] = [
     ("GET", "/api/campus", "list list list list list list list"),
     ("GET", "/api/entries", "list list - list - list list"),
     ("GET", "/api/facts", "- - - site - site site"),
@@ -43,6 +43,8 @@ const MATRIX: [(&str, &str, &str); 88] = [
     ("GET", "/api/handovers", "list list - list - list list"),
     ("GET", "/api/flow", "list list - list - list list"),
     ("GET", "/api/people", "- list - list - list list"),
+    // Of whom has not passed at an own gate there is no photo.
+    ("GET", "/api/people/{id}/photo", "list list - list - list list"),
     ("GET", "/api/gates", "list list - list - list list"),
     ("GET", "/api/gates/{id}", "own own - own - own all"),
     ("GET", "/api/areas", "list list - list - list list"),

@@ -99,7 +99,7 @@ async fn every_path_of_the_document_is_served_with_the_headers_that_protect() {
     let world = World::new();
     let got = send(&world.parts(), Method::GET, "/openapi.json", "", "").await;
     let paths = got.body["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 84, "the paths of the interface: {:?}", paths.keys());
+    assert_eq!(paths.len(), 85, "the paths of the interface: {:?}", paths.keys());
     for (pattern, item) in paths {
         let operations = item.as_object().unwrap();
         for (method, operation) in operations {

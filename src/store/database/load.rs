@@ -1,6 +1,6 @@
 //! Reading the database: all of it at the start, and whether somebody else has changed it.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use onecard_rules::{
     alarm::Standing,
@@ -222,6 +222,16 @@ impl DatabaseReader {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map(params![part, limit], read_person)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Everybody's number.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds what it never should.
+    pub fn person_ids(&self) -> Result<BTreeSet<PersonId>, StoreFailure> {
+        let mut statement = self.connection.prepare_cached("SELECT id FROM people")?;
+        let rows = statement.query_map([], |row| parsed(row, 0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -48,6 +48,20 @@ describe('a guard', () => {
     expect(told).toContain(now)
   })
 
+  it('sees the face of who passes, once the card office has delivered a photo', async () => {
+    await world.gates.swipe('main-2', 'out', CARDS.student)
+    await last().getByText('王伟').waitFor()
+    await last().getByRole('img', { name: 'No photo' }).waitFor()
+    world.controller.photograph('20240311')
+    await world.gates.swipe('main-2', 'in', CARDS.student)
+    const face = last().getByRole('img', { name: 'Photo of 王伟' })
+    await face.waitFor()
+    await page.waitForFunction((name) => {
+      const image = document.querySelector<HTMLImageElement>(`img[alt="${name}"]`)
+      return image !== null && image.complete && image.naturalWidth === 1
+    }, 'Photo of 王伟')
+  })
+
   it('sees an unknown card', async () => {
     await world.gates.swipe('main-1', 'in', CARDS.unknown)
     await last().getByText('Unknown card').first().waitFor()

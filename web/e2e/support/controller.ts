@@ -1,6 +1,6 @@
 /** The real controller, as a process of its own on free ports. */
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,6 +14,9 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   return port
 }
+
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=='
 
 export class Controller {
   private child: ChildProcess | null = null
@@ -58,6 +61,14 @@ export class Controller {
       this.cli(['operator', 'add', ...data, '--role', role, '--called', name, ...places])
       this.cli(['operator', 'password', ...data, '--stdin'], `${PASSWORD}\n`)
     }
+  }
+
+  /** Imports a photo of somebody: one grey pixel, as a PNG. */
+  photograph(person: string): void {
+    const from = mkdtempSync(join(tmpdir(), 'onecard-photos-'))
+    writeFileSync(join(from, `${person}.png`), Buffer.from(PIXEL, 'base64'))
+    this.cli(['import', 'photos', from, '--data', this.data, '--apply'])
+    rmSync(from, { recursive: true })
   }
 
   private get data(): string {

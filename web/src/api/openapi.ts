@@ -961,6 +961,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/people/{id}/photo': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * A person's photo: JPEG, PNG or WebP. Who is there for some gates gets it only of people who have been
+     *     at one of them.
+     */
+    get: operations['get_photo']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/proposals': {
     parameters: {
       query?: never
@@ -1720,6 +1740,7 @@ export interface components {
       | 'day_not_over'
       | 'unknown_account'
       | 'unknown_person'
+      | 'unknown_photo'
       | 'same_account'
       | 'account_closed'
       | 'account_frozen'
@@ -8470,6 +8491,84 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['AccountView'][]
+        }
+      }
+      /** @description No token or session, or one that is not good */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The role does not include it, or not there */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No such gate, area, room, account or row */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description A parameter is wrong; `field` names it */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many wrong tokens */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description No answer in time, or the disk cannot be read */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  get_photo: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The person's number. */
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'image/jpeg': number[]
+          'image/png': number[]
+          'image/webp': number[]
         }
       }
       /** @description No token or session, or one that is not good */
