@@ -45,6 +45,7 @@ use crate::{
     money::Cashier,
     power::Power,
     reload::Reloading,
+    requests::{self, Requests},
     store::{
         OnDurable, StoreFailure, WriteFailure, database::Database, journal::Journal, ledger::Ledger,
     },
@@ -95,6 +96,7 @@ pub enum StartFailure {
 pub struct Controller {
     link: Link,
     http: http::Server,
+    requests: Requests,
     journal: Journal,
     database: Database,
     ledger: Ledger,
@@ -127,8 +129,7 @@ impl Controller {
     async fn build(campus: Campus, data: &Path) -> Result<Self, StartFailure> {
         let clock: SharedClock = Arc::new(SystemClock);
         let tables = Tables::load(data, &campus, &clock)?;
-        let rules = rules_of(&campus)?;
-        let (metrics, late) = (Metrics::new(), LateReceiver::default());
+        let (rules, metrics, late) = (rules_of(&campus)?, Metrics::new(), LateReceiver::default());
         let site = Arc::new(campus.site.clone());
         let topics = Topics::new(&site.topic_root, &site.id);
         let mut link = Link::open(
@@ -156,12 +157,12 @@ impl Controller {
             accounts,
             projected_alarms,
         } = tables;
-        let rooms_since = recovery.take_rooms();
-        let handovers = recovery.take_handovers();
+        let (rooms_since, handovers) = (recovery.take_rooms(), recovery.take_handovers());
         let ((presence, orders, alarms), now) = (recovery.finish(&site), clock.now());
         let (people, cards) = (directory.people_count(), directory.card_count());
         let rules_version = rules.version.clone();
         let state = AccessState::new(Arc::clone(&site), rules, directory, presence, orders, now);
+        let (asking, heard) = requests::desk();
         let parts = Parts {
             site: Arc::clone(&site),
             alarms,
@@ -174,6 +175,7 @@ impl Controller {
             topics: topics.clone(),
             controller: CONTROLLER.to_owned(),
             run: opened.boot.to_string(),
+            requests: asking,
             awake_from: campus.process.awake_from,
         };
         let Services { access, alarms, handovers, water, gates, switchboard } =
@@ -187,7 +189,6 @@ impl Controller {
 
         let (stop, stopped) = watch::channel(false);
         let outbox = common.outbox((projected_alarms, loaded.as_of), site.zone, stopped.clone())?;
-        let known = common.operators(&site, &accounts, link.handle(), stopped.clone());
         let asked = Asked {
             access: AccessDesk::of(&access),
             alarms: AlarmDesk::of(&alarms),
@@ -197,10 +198,11 @@ impl Controller {
             billing: BillingDesk::of(&billing),
             cashier: Arc::new(cashier.clone()),
             gates: Arc::new(gates),
-            operators: known,
+            operators: common.operators(&site, &accounts, link.handle(), stopped.clone()),
         };
         let prices = vec![billing.recipient(), water.recipient(), power.clone().recipient()];
         let backend = common.backend(&campus, &site, asked, &link);
+        let requests = common.requests(&backend, heard);
         common.begin(booted(now, people, cards, rules_version), &mut link);
         let ends = (link.handle(), stopped);
         let reloading = common.reloading(&campus, loaded.revisions, accounts, access, prices, ends);
@@ -210,6 +212,7 @@ impl Controller {
         Ok(Self {
             link,
             http,
+            requests,
             journal,
             database,
             ledger,
@@ -259,6 +262,7 @@ impl Controller {
     pub async fn stop(self) {
         info!("stopping");
         self.http.stop().await;
+        self.requests.stop().await;
         record(&self.journal, Event::Stopped { at: self.clock.now() });
         self.journal.touch_alive(self.clock.now());
         // What was paid is told before the outbox ends; what is not, follows at the next start.
@@ -314,8 +318,14 @@ fn publish(link: &dyn Publish, topics: &Topics, word: &'static str) {
     let topic = topics.build(WHOLE_SITE, DeviceKind::Controller, CONTROLLER, Channel::Availability);
     let payload = Bytes::from_static(word.as_bytes());
     let qos = Qos::AtLeastOnce;
-    if let Err(refusal) = link.publish(Outgoing { topic, payload, qos, retain: true, expiry: None })
-    {
+    if let Err(refusal) = link.publish(Outgoing {
+        topic,
+        payload,
+        qos,
+        retain: true,
+        expiry: None,
+        correlation: None,
+    }) {
         warn!(%refusal, "the controller's availability was not published");
     }
 }

@@ -41,6 +41,7 @@ mod devices;
 mod flow;
 mod handovers;
 mod health;
+mod message;
 mod money;
 mod openapi;
 mod operator;
@@ -71,6 +72,8 @@ pub use campus::Supplies;
 pub use desks::{
     AccessDesk, AlarmDesk, BillingDesk, Counts, HandoverDesk, LinkStatus, PowerDesk, WaterDesk,
 };
+pub use message::{Order, Verb};
+pub(crate) use problem::Problem;
 pub use proposals::Proposals;
 pub use websocket::Websocket;
 

@@ -26,6 +26,7 @@ pub mod photos;
 pub mod power;
 pub mod recovery;
 pub mod reload;
+pub mod requests;
 pub mod store;
 pub mod switchboard;
 pub mod water;

@@ -288,7 +288,7 @@ fn outside_settings(
         None => None,
     };
     let credentials = outside.username.clone().map(|user| outside::Credentials { user, password });
-    let filters = switchboard::subscriptions(topics).into_iter();
+    let filters = switchboard::subscriptions(topics, CONTROLLER).into_iter();
     let topic = topics.build(WHOLE_SITE, DeviceKind::Controller, CONTROLLER, Channel::Availability);
     let now = clock.clone();
     Ok(outside::Settings {

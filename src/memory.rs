@@ -5,9 +5,6 @@
 /// A huge page is cleared as a whole at the first touch: for eight milliseconds on a virtual machine,
 /// in which no swipe is decided. Small pages are cleared one by one, unnoticed.
 pub fn in_small_pages() {
-    if std::env::var_os("X_THP").is_some() {
-        return;
-    }
     // Linux alone gives out huge pages unasked.
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {

@@ -92,7 +92,14 @@ impl Outbox {
                 match consequence {
                     Consequence::Publish { topic, payload, retain } => {
                         let qos = Qos::AtLeastOnce;
-                        let message = Outgoing { topic, payload, qos, retain, expiry: None };
+                        let message = Outgoing {
+                            topic,
+                            payload,
+                            qos,
+                            retain,
+                            expiry: None,
+                            correlation: None,
+                        };
                         receipts.extend(self.publish(message).await?);
                     }
                     Consequence::Store(change) => changes.push(change),

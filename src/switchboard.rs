@@ -1,4 +1,4 @@
-//! The switchboard: from a topic to the actor of its device.
+//! The switchboard: from a topic to the actor of its device, or to the desk that takes requests.
 //!
 //! It refuses what belongs to nobody. It does not look into payloads.
 
@@ -9,12 +9,13 @@ use onecard_devices::{
     gate,
     link::{Incoming, Receive},
     reader,
-    topic::{Channel, Topic, Topics},
+    topic::{Channel, Request, Topic, Topics},
     valve,
 };
 use onecard_rules::event::DeviceKind;
+use tokio::sync::mpsc;
 
-use crate::metrics::Metrics;
+use crate::{metrics::Metrics, requests};
 
 /// The desk of every device, by its code.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct Switchboard {
     pub readers: HashMap<String, (String, Recipient<reader::actor::Heard>)>,
     pub gates: HashMap<String, (String, Recipient<gate::actor::Heard>)>,
     pub valves: HashMap<String, (String, Recipient<valve::actor::Heard>)>,
+    pub requests: mpsc::Sender<requests::Heard>,
     pub metrics: Metrics,
 }
 
@@ -38,7 +40,10 @@ impl Switchboard {
         self.metrics.messages.inc();
         let topic = incoming.topic.clone();
         let Some(Topic { area, kind, device, channel }) = self.topics.parse(&topic) else {
-            return self.unknown(incoming, "unknown_topic");
+            return match self.topics.parse_request(&topic) {
+                Some(Request { controller, verb }) => self.request(controller, verb, incoming),
+                None => self.unknown(incoming, "unknown_topic"),
+            };
         };
         match kind {
             DeviceKind::Reader => match self.readers.get(device) {
@@ -65,6 +70,15 @@ impl Switchboard {
         }
     }
 
+    fn request(&self, controller: &str, verb: &str, incoming: Incoming) {
+        let (controller, verb) = (controller.to_owned(), verb.to_owned());
+        let heard = requests::Heard { controller, verb, incoming };
+        // Given back, it loses its acknowledgement and is delivered again.
+        if self.requests.try_send(heard).is_err() {
+            self.metrics.refuse("requests_busy");
+        }
+    }
+
     /// A message for a device that this campus does not have; it will not get better, so it is
     /// acknowledged, counted, and a swipe among them logged.
     fn unknown(&self, incoming: Incoming, what: &str) {
@@ -86,8 +100,8 @@ impl Switchboard {
 
 /// The filters that an outside broker must be asked for.
 #[must_use]
-pub fn subscriptions(topics: &Topics) -> Vec<String> {
-    [
+pub fn subscriptions(topics: &Topics, controller: &str) -> Vec<String> {
+    let reports = [
         (DeviceKind::Reader, Channel::Swipe),
         (DeviceKind::Reader, Channel::Availability),
         (DeviceKind::Gate, Channel::State),
@@ -97,6 +111,6 @@ pub fn subscriptions(topics: &Topics) -> Vec<String> {
         (DeviceKind::Valve, Channel::Availability),
     ]
     .into_iter()
-    .map(|(kind, channel)| topics.all(kind, channel))
-    .collect()
+    .map(|(kind, channel)| topics.all(kind, channel));
+    reports.chain([topics.request(controller, "+")]).collect()
 }

@@ -6,6 +6,7 @@
 //!                           └──> water ─> valve ─> link      (water ─> ledger ─> journal)
 //!                                   └> journal <┘ ─> outbox ─> link, database
 //! http ─> access, alarms, handovers, gates (questions and orders, answered after the commit)
+//! switchboard ─> requests, which orders as http does ─> link
 //! ```
 //!
 //! It starts things in the order in which they need each other; what they do is their own.
@@ -35,12 +36,14 @@ use onecard_rules::{
     reason::Reason,
     site::Site,
 };
+use tokio::sync::mpsc;
 
 use crate::{
     access::{Access, GateDoor, ReaderDesk, Surroundings, state::AccessState},
     alarms::Alarms,
     handovers::Handovers,
     metrics::Metrics,
+    requests,
     store::journal::{Journal, RecentSwipe},
     switchboard::Switchboard,
     water::Water,
@@ -65,6 +68,8 @@ pub struct Parts {
     pub controller: String,
     /// Names this run, in the ids of commands.
     pub run: String,
+    /// Who takes requests.
+    pub requests: mpsc::Sender<requests::Heard>,
     /// From how many swipes a second on processors are kept awake.
     pub awake_from: Option<NonZeroU32>,
 }
@@ -99,6 +104,7 @@ pub fn start(parts: &Parts, state: AccessState, taps: TapParts) -> Services {
         readers: HashMap::new(),
         gates: HashMap::new(),
         valves: HashMap::new(),
+        requests: parts.requests.clone(),
         metrics: metrics.clone(),
     };
     let mut gates = HashMap::new();

@@ -76,6 +76,7 @@ impl Client {
             qos: Qos::AtLeastOnce,
             retain: false,
             expiry: None,
+            correlation: None,
         };
         self.out.publish(message).expect("room")
     }

@@ -14,7 +14,6 @@ mod asyncapi;
 #[expect(dead_code, reason = "shared with other tests")]
 mod campus;
 #[path = "support/client.rs"]
-#[expect(dead_code, reason = "shared with other tests")]
 mod client;
 #[path = "support/pace.rs"]
 mod pace;

@@ -72,7 +72,17 @@ pub struct Incoming {
     pub sent_after: Option<Time>,
     /// The broker or client says that it may have been delivered before.
     pub redelivered: bool,
+    pub reply_to: ReplyTo,
     pub ack: Ack,
+}
+
+/// Where the sender of a request wants its response. MQTT 5 says it beside the payload; of a client
+/// of 3.1.1, or behind a link that speaks it, nothing is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReplyTo {
+    pub topic: Option<String>,
+    /// To be sent back as it came.
+    pub correlation: Option<Bytes>,
 }
 
 /// Who takes incoming messages. It must not block; to refuse, it drops the message.
@@ -94,6 +104,8 @@ pub struct Outgoing {
     pub retain: bool,
     /// After so long it is not worth delivering (a gate command's deadline); `None`: for ever.
     pub expiry: Option<Duration>,
+    /// What a request had as its correlation data; a link that speaks MQTT 3.1.1 leaves it out.
+    pub correlation: Option<Bytes>,
 }
 
 /// Resolves when the broker has taken a message over; an error means that it never will.

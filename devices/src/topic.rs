@@ -64,6 +64,13 @@ pub struct Topic<'a> {
     pub channel: Channel,
 }
 
+/// The topic of a request, parsed, borrowing from its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request<'a> {
+    pub controller: &'a str,
+    pub verb: &'a str,
+}
+
 /// The root and site of all topics of a campus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topics {
@@ -104,6 +111,38 @@ impl Topics {
         format!("{}/{area}/{kind}/{device}/{channel}", self.prefix)
     }
 
+    /// Parses `{prefix}/_/controller/{controller}/request/{verb}`; `None` when it is anything else.
+    #[must_use]
+    pub fn parse_request<'a>(&self, topic: &'a str) -> Option<Request<'a>> {
+        let rest = topic.strip_prefix(self.prefix.as_str())?.strip_prefix('/')?;
+        let mut segments = rest.split('/');
+        let (area, kind, controller, word, verb) = (
+            segments.next()?,
+            segments.next()?,
+            segments.next()?,
+            segments.next()?,
+            segments.next()?,
+        );
+        let is_request = area == WHOLE_SITE
+            && kind == DeviceKind::Controller.as_str()
+            && word == "request"
+            && segments.next().is_none();
+        (is_request && !controller.is_empty() && !verb.is_empty())
+            .then_some(Request { controller, verb })
+    }
+
+    /// Where a controller hears requests; the verb may be `+`.
+    #[must_use]
+    pub fn request(&self, controller: &str, verb: &str) -> String {
+        format!("{}/{WHOLE_SITE}/controller/{controller}/request/{verb}", self.prefix)
+    }
+
+    /// Where a controller answers them; the verb may be `#`.
+    #[must_use]
+    pub fn response(&self, controller: &str, verb: &str) -> String {
+        format!("{}/{WHOLE_SITE}/controller/{controller}/response/{verb}", self.prefix)
+    }
+
     /// The filter of one channel of all devices of a kind.
     #[must_use]
     pub fn all(&self, kind: DeviceKind, channel: Channel) -> String {
@@ -137,6 +176,28 @@ mod tests {
             "onecard/main/north/READER/x/swipe",
         ] {
             assert_eq!(topics.parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_parsed_back_and_anything_else_is_none() {
+        let topics = Topics::new("onecard", &SiteId::new("main").expect("a site"));
+        let text = topics.request("main", "open");
+        assert_eq!(text, "onecard/main/_/controller/main/request/open");
+        let parsed = Request { controller: "main", verb: "open" };
+        assert_eq!(topics.parse_request(&text), Some(parsed));
+        assert_eq!(topics.parse(&text), None);
+        for text in [
+            "onecard/main/_/controller/main/request",
+            "onecard/main/_/controller/main/request/",
+            "onecard/main/_/controller//request/open",
+            "onecard/main/_/controller/main/request/open/now",
+            "onecard/main/_/controller/main/response/open",
+            "onecard/main/north/controller/main/request/open",
+            "onecard/main/_/gate/main/request/open",
+            "onecard/other/_/controller/main/request/open",
+        ] {
+            assert_eq!(topics.parse_request(text), None, "{text}");
         }
     }
 }

@@ -60,6 +60,12 @@ impl Fields {
         }
     }
 
+    /// All of them, as they came.
+    #[must_use]
+    pub fn all(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
     fn get(&self, field: &'static str) -> Option<&Value> {
         self.0.get(field).filter(|value| !value.is_null())
     }

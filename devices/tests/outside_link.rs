@@ -108,6 +108,7 @@ fn message(topic: &str, payload: &str) -> Outgoing {
         qos: Qos::AtLeastOnce,
         retain: false,
         expiry: None,
+        correlation: None,
     }
 }
 

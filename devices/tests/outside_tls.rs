@@ -83,7 +83,7 @@ async fn messages_pass_to_a_broker_that_is_trusted() {
     // Longer than what TLS and the socket hold at once.
     let payload = Bytes::from("x".repeat(200_000));
     let (topic, qos) = ("onecard/main/north/gate/g1/command".to_owned(), Qos::AtLeastOnce);
-    let message = Outgoing { topic, payload, qos, retain: false, expiry: None };
+    let message = Outgoing { topic, payload, qos, retain: false, expiry: None, correlation: None };
     let receipt = out.publish(message.clone()).expect("room");
     let publish = peer.publish().await;
     assert_eq!(publish.payload, message.payload);

@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use onecard_devices::{
-    link::{Ack, Answer, Incoming, Receive},
+    link::{Ack, Answer, Incoming, Receive, ReplyTo},
     topic::Topics,
 };
 use onecard_rules::Time;
@@ -175,6 +175,7 @@ impl Gatekeeper {
             retained: false,
             sent_after: publish.dup.then(before),
             redelivered: publish.dup,
+            reply_to: reply_to(publish),
             ack,
         }
     }
@@ -254,6 +255,15 @@ fn will_of(will: &LastWill<'_>) -> (String, usize) {
     }
 }
 
+/// Where the sender wants the response, as MQTT 5 says it.
+fn reply_to(publish: &Publish) -> ReplyTo {
+    let properties = publish.properties.as_ref();
+    ReplyTo {
+        topic: properties.and_then(|said| said.response_topic.as_ref()).map(ToString::to_string),
+        correlation: properties.and_then(|said| said.correlation_data.clone()),
+    }
+}
+
 /// Whose session the client id is at this moment.
 async fn holder(context: &ServerContext, id: &Id) -> Option<Id> {
     let shared = context.extends.shared().await;
@@ -298,6 +308,10 @@ impl Handler for Hook {
             }
             Parameter::MessagePublish(_, from, publish) => match from.typ() {
                 FromType::LastWill => gatekeeper.will(from, publish).await.map(HookResult::Publish),
+                // It holds a token, and is for the controller alone, whoever subscribes to it.
+                _ if gatekeeper.topics.parse_request(&publish.topic).is_some() => {
+                    Some(HookResult::Publish(addressed_to_nobody(publish)))
+                }
                 _ => before,
             },
             Parameter::ClientKeepalive(session, _) => {

@@ -103,6 +103,7 @@ async fn forward(context: &ServerContext, from: &From, queued: Queued) {
         payload: message.payload,
         properties: Some(rmqtt::codec::v5::PublishProperties {
             message_expiry_interval: expiry,
+            correlation_data: message.correlation,
             ..Default::default()
         }),
     };

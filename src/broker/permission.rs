@@ -109,31 +109,15 @@ fn published(topics: &Topics, client: Client<'_>, topic: &str) -> Result<Option<
             .ok_or(Refusal::Topic),
         Client::Known(Rights::Dashboard { .. } | Rights::Screen { .. }) => Err(Refusal::Topic),
         Client::Known(Rights::System) => {
-            if is_request(topics, topic) {
-                Ok(None)
-            } else {
-                Err(Refusal::Topic)
-            }
+            topics.parse_request(topic).map(|_| None).ok_or(Refusal::Topic)
         }
+        // Who orders something is proved by the token in the request.
+        Client::Anonymous if topics.parse_request(topic).is_some() => Ok(None),
         Client::Anonymous => parsed
             .filter(|t| reports(t.kind).contains(&t.channel))
             .map(|t| Some(t.channel))
             .ok_or(Refusal::Topic),
     }
-}
-
-/// `{prefix}/_/controller/{controller}/request/{verb}`.
-fn is_request(topics: &Topics, topic: &str) -> bool {
-    let Some(rest) = topic.strip_prefix(topics.prefix()).and_then(|r| r.strip_prefix('/')) else {
-        return false;
-    };
-    let mut segments = rest.split('/');
-    segments.next() == Some(WHOLE_SITE)
-        && segments.next() == Some(DeviceKind::Controller.as_str())
-        && segments.next().is_some_and(|controller| !controller.is_empty())
-        && segments.next() == Some("request")
-        && segments.next().is_some_and(|verb| !verb.is_empty())
-        && segments.next().is_none()
 }
 
 /// Whether the client may subscribe: only if it may read everything that the filter can match.
@@ -275,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_operators_system_makes_requests() {
+    fn an_operators_system_makes_requests_and_no_device_or_screen_does() {
         let topics = topics();
         for (topic, expected) in [
             ("onecard/main/_/controller/c/request/open", true),
@@ -288,7 +272,12 @@ mod tests {
         ] {
             let found = publish(&topics, Client::Known(&Rights::System), topic, false);
             assert_eq!(found.is_ok(), expected, "{topic}");
-            assert!(publish(&topics, Client::Anonymous, topic, false).is_err(), "{topic}");
+            let nameless = publish(&topics, Client::Anonymous, topic, false);
+            assert_eq!(nameless.is_ok(), expected, "{topic}");
+            for other in [device(DeviceKind::Gate), Rights::Dashboard { areas: None }] {
+                let found = publish(&topics, Client::Known(&other), topic, false);
+                assert_eq!(found, Err(Refusal::Topic), "{other:?} {topic}");
+            }
         }
     }
 

@@ -18,7 +18,10 @@ use onecard_rules::{
     reason::Reason,
     site::Site,
 };
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
 use super::{CONTROLLER, StartFailure, publish, record};
 use crate::{
@@ -40,6 +43,7 @@ use crate::{
     power::{self, Power},
     recovery::RoomRecord,
     reload::{self, PricesEdited, Reloading},
+    requests::{self, Requests},
     store::{
         StoreFailure,
         database::{Database, Loaded, Revisions},
@@ -163,6 +167,17 @@ impl Common {
             link: Arc::new(link.handle()),
             anonymous_read: campus.http.anonymous_read,
         }
+    }
+
+    /// Starts what answers requests over MQTT.
+    pub(super) fn requests(
+        &self,
+        backend: &Backend,
+        heard: mpsc::Receiver<requests::Heard>,
+    ) -> Requests {
+        let (backend, link) = (backend.clone(), Arc::clone(&self.link));
+        let (topics, controller) = (self.topics.clone(), CONTROLLER.to_owned());
+        requests::start(requests::Parts { backend, link, topics, controller }, heard)
     }
 
     /// Who may give orders, watched for those whose right has ended.

@@ -57,6 +57,21 @@ pub struct Opened {
     decision: String,
 }
 
+pub(super) async fn open(
+    backend: &Backend,
+    id: &str,
+    by: &Operator,
+    asked: OpenAsked,
+) -> Result<Opened, Problem> {
+    let gate = known_gate(backend, id)?;
+    let (by, audited) = by.order(backend, Place::Gate(gate), id, &asked.why)?;
+    let gate = gate.id.clone();
+    let order = OpenGate { gate, direction: asked.direction, by, why: asked.why.0 };
+    let decision = ask(&backend.access.open, order).await??;
+    audited.await?;
+    Ok(Opened { decision: decision.to_string() })
+}
+
 /// Opens a gate once.
 #[utoipa::path(
     params(("id" = String, Path)), request_body = OpenAsked,
@@ -69,13 +84,7 @@ pub async fn open_gate(
     id: web::Path<String>,
     Body(asked): Body<OpenAsked>,
 ) -> Result<web::Json<Opened>, Problem> {
-    let gate = known_gate(&backend, &id)?;
-    let (by, audited) = by.order(&backend, Place::Gate(gate), &id, &asked.why)?;
-    let gate = gate.id.clone();
-    let order = OpenGate { gate, direction: asked.direction, by, why: asked.why.0 };
-    let decision = ask(&backend.access.open, order).await??;
-    audited.await?;
-    Ok(web::Json(Opened { decision: decision.to_string() }))
+    open(&backend, &id, &by, asked).await.map(web::Json)
 }
 
 /// How an operator can have a single gate stand.
@@ -189,35 +198,35 @@ pub struct MeasureAsked {
     until: Option<Until>,
 }
 
-async fn begin(
+pub(super) async fn begin(
     backend: &Backend,
     kind: MeasureKind,
     id: &str,
     by: &Operator,
     asked: MeasureAsked,
-) -> Result<web::Json<Told>, Problem> {
+) -> Result<Told, Problem> {
     let area = known_area(backend, id)?.id.clone();
     let until = until(asked.until, backend.clock.now())?;
     let (by, audited) = by.order(backend, Place::Area(&area), id, &asked.why)?;
     let order = BeginMeasure { kind, area, by, why: asked.why.0, until };
     let gates = ask(&backend.access.begin, order).await??;
     audited.await?;
-    Ok(web::Json(Told { gates: gates.iter().map(ToString::to_string).collect() }))
+    Ok(Told { gates: gates.iter().map(ToString::to_string).collect() })
 }
 
-async fn end(
+pub(super) async fn end(
     backend: &Backend,
     kind: MeasureKind,
     id: &str,
     by: &Operator,
     asked: WhyAsked,
-) -> Result<web::Json<Told>, Problem> {
+) -> Result<Told, Problem> {
     let area = known_area(backend, id)?.id.clone();
     let (by, audited) = by.order(backend, Place::Area(&area), id, &asked.why)?;
     let order = EndMeasure { kind, area, by, why: asked.why.0 };
     let gates = ask(&backend.access.end, order).await??;
     audited.await?;
-    Ok(web::Json(Told { gates: gates.iter().map(ToString::to_string).collect() }))
+    Ok(Told { gates: gates.iter().map(ToString::to_string).collect() })
 }
 
 /// Locks an area down: nobody enters, anybody may leave.
@@ -232,7 +241,7 @@ pub async fn begin_lockdown(
     id: web::Path<String>,
     Body(asked): Body<MeasureAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    begin(&backend, MeasureKind::Lockdown, &id, &by, asked).await
+    begin(&backend, MeasureKind::Lockdown, &id, &by, asked).await.map(web::Json)
 }
 
 /// Ends a lock-down. `why` may be in the query instead of a body.
@@ -247,7 +256,7 @@ pub async fn end_lockdown(
     id: web::Path<String>,
     Body(asked): Body<WhyAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    end(&backend, MeasureKind::Lockdown, &id, &by, asked).await
+    end(&backend, MeasureKind::Lockdown, &id, &by, asked).await.map(web::Json)
 }
 
 /// Ends a lock-down, for clients that cannot send DELETE.
@@ -262,7 +271,7 @@ pub async fn release_lockdown(
     id: web::Path<String>,
     Body(asked): Body<WhyAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    end(&backend, MeasureKind::Lockdown, &id, &by, asked).await
+    end(&backend, MeasureKind::Lockdown, &id, &by, asked).await.map(web::Json)
 }
 
 /// Has every gate of an area stand open, for a fire or an evacuation.
@@ -277,7 +286,7 @@ pub async fn begin_emergency(
     id: web::Path<String>,
     Body(asked): Body<MeasureAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    begin(&backend, MeasureKind::Release, &id, &by, asked).await
+    begin(&backend, MeasureKind::Release, &id, &by, asked).await.map(web::Json)
 }
 
 /// Ends an emergency release; where everybody within is, is forgotten.
@@ -292,7 +301,7 @@ pub async fn end_emergency(
     id: web::Path<String>,
     Body(asked): Body<WhyAsked>,
 ) -> Result<web::Json<Told>, Problem> {
-    end(&backend, MeasureKind::Release, &id, &by, asked).await
+    end(&backend, MeasureKind::Release, &id, &by, asked).await.map(web::Json)
 }
 
 /// Whom anti-passback shall forgive: one person, or everybody within an area.

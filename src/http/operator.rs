@@ -1,20 +1,11 @@
-//! Who asks: the operator behind a bearer token, `Authorization: Bearer TOKEN`, or behind the cookie of
-//! a session; and that each of their orders has its line in the audit trail.
-//!
-//! A right token is always let in, however many wrong ones came from the same address: nobody may
-//! keep a guard from ordering a lock-down by guessing. Wrong ones are counted by address; there is
-//! nothing to guess in 32 random bytes, the count only tells a broken client to stop.
+//! What an operator, or a reader, may do and see where; and that each of an operator's orders and
+//! searches has its line in the audit trail. Who it is that asks, `asker` finds out.
 
-use std::{future::Future, net::IpAddr, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin};
 
-use actix_web::{
-    FromRequest, HttpMessage as _, HttpRequest,
-    dev::Payload,
-    http::{Method, header::AUTHORIZATION},
-    web,
-};
+use actix_web::{HttpMessage as _, HttpRequest};
 use onecard_rules::{
-    audit::{Audit, Deed, Means, Origin},
+    audit::{Audit, Deed, Origin},
     event::Event,
     ids::OperatorId,
     operator::{Action, Authority, Place, Sort},
@@ -25,14 +16,11 @@ use super::{
     asked::{RawBody, Why},
     problem::{Code, Problem},
     proposals::{Ordered, Sent},
-    rights,
 };
 use crate::{operators::Signed, store::OnDurable};
 
-/// The cookie that holds a session's secret.
-pub const COOKIE: &str = "onecard_session";
-/// The header that proves that a page of ours sends the request.
-pub const CSRF: &str = "x-csrf-token";
+mod asker;
+pub use asker::{COOKIE, address_of, origin_of};
 
 /// Somebody whose role does what the request asks for. Where, is yet to be asked.
 #[derive(Debug, Clone)]
@@ -40,7 +28,32 @@ pub struct Operator {
     authority: Authority,
     action: Action,
     from: Origin,
-    request: HttpRequest,
+    sent: AsSent,
+}
+
+/// An order as it was sent, for a second operator to send the same.
+#[derive(Debug, Clone)]
+enum AsSent {
+    /// Its body is there once the handler has it.
+    Request(HttpRequest),
+    Message(Box<Sent>),
+}
+
+impl AsSent {
+    fn whole(&self) -> Sent {
+        match self {
+            Self::Request(request) => {
+                let body = request.extensions().get::<RawBody>().cloned();
+                let body = body.map(|RawBody(body)| String::from_utf8_lossy(&body).into_owned());
+                Sent {
+                    method: request.method().to_string(),
+                    path: request.uri().to_string(),
+                    body: body.unwrap_or_default(),
+                }
+            }
+            Self::Message(sent) => (**sent).clone(),
+        }
+    }
 }
 
 /// Somebody who may read: an operator, or anybody where the campus lets anybody read.
@@ -117,13 +130,7 @@ impl Operator {
         if !backend.proposals.wants(self.action) {
             return Ok(None);
         }
-        let body = self.request.extensions().get::<RawBody>().cloned();
-        let body = body.map(|RawBody(body)| String::from_utf8_lossy(&body).into_owned());
-        let sent = Sent {
-            method: self.request.method().to_string(),
-            path: self.request.uri().to_string(),
-            body: body.unwrap_or_default(),
-        };
+        let sent = self.sent.whole();
         let ordered = Ordered { action: self.action, places, target, why };
         let now = backend.clock.now();
         let first = backend.proposals.second(&self.authority.operator, &sent, ordered, now)?;
@@ -309,148 +316,5 @@ pub fn note(backend: &Backend, event: Event) {
     if let Err(refusal) = backend.journal.append(event, OnDurable::Nothing) {
         backend.metrics.refuse("audit_not_recorded");
         tracing::error!(%refusal, "a line of the audit trail is lost");
-    }
-}
-
-/// The network address of who asks. A proxy on this machine says for whom it asks; of what it says,
-/// only the last address is its own word.
-pub fn address_of(request: &HttpRequest) -> IpAddr {
-    // Without an address, everybody counts as one.
-    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
-    let header = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let behind = header.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
-    if peer.is_loopback() { behind.unwrap_or(peer) } else { peer }
-}
-
-/// Where somebody sits, and how they proved their name.
-pub fn origin_of(request: &HttpRequest, means: Means) -> Origin {
-    Origin { address: address_of(request).to_string(), means }
-}
-
-fn backend_of(request: &HttpRequest) -> Result<&web::Data<Backend>, Problem> {
-    request.app_data::<web::Data<Backend>>().ok_or_else(Problem::no_answer)
-}
-
-/// The session behind the cookie, if there is one; a request that changes something must prove that a
-/// page of ours sends it.
-async fn session_of(request: &HttpRequest) -> Result<Option<Signed>, Problem> {
-    let backend = backend_of(request)?;
-    let Some(cookie) = request.cookie(COOKIE) else { return Ok(None) };
-    let (operators, now) = (Arc::clone(&backend.operators), backend.clock.now());
-    let secret = cookie.value().to_owned();
-    let found = web::block(move || operators.by_session(&secret, now)).await;
-    let found = found.map_err(|_| Problem::no_answer())?.map_err(Problem::store)?;
-    let Some(signed) = found else {
-        let detail = "the session has ended; sign in again";
-        return Err(Problem::new(Code::Unauthorized, detail));
-    };
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let sent = request.headers().get(CSRF).map(|value| value.as_bytes().to_vec());
-    let proved = sent.is_some_and(|sent| {
-        let unlike = sent.iter().zip(signed.csrf.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
-        sent.len() == signed.csrf.len() && std::hint::black_box(unlike) == 0
-    });
-    if reads || proved {
-        return Ok(Some(signed));
-    }
-    backend.metrics.refuse("csrf");
-    let detail = "send the `csrf` of `/api/session` as `X-CSRF-Token`";
-    Err(Problem::new(Code::Csrf, detail))
-}
-
-async fn authority_of(request: &HttpRequest) -> Result<(Authority, Origin), Problem> {
-    let backend = backend_of(request)?;
-    let now = backend.clock.now();
-    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = header.and_then(|value| value.split_once(' ')).and_then(|(scheme, token)| {
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-    });
-    let Some(token) = token else {
-        if header.is_none()
-            && let Some(signed) = session_of(request).await?
-        {
-            return Ok((signed.operator.authority(None), origin_of(request, Means::Session)));
-        }
-        let detail = "send `Authorization: Bearer TOKEN`, which `onecard operator token` makes, or \
-                      sign in at `/api/session`";
-        return Err(Problem::new(Code::Unauthorized, detail));
-    };
-    let operators = Arc::clone(&backend.operators);
-    let known = web::block(move || operators.by_token(&token, now)).await;
-    let known = known.map_err(|_| Problem::no_answer())?.map_err(Problem::store)?;
-    if let Some((authority, label)) = known {
-        return Ok((authority, origin_of(request, Means::Token(label))));
-    }
-    backend.metrics.refuse("wrong_token");
-    if backend.operators.wrong_from(address_of(request), now) {
-        let detail = "too many wrong tokens from this address; wait a minute";
-        return Err(Problem::new(Code::TooManyAttempts, detail));
-    }
-    let detail = "the token is not good; `onecard operator token` makes a new one";
-    Err(Problem::new(Code::Unauthorized, detail))
-}
-
-async fn operator_of(request: HttpRequest) -> Result<Operator, Problem> {
-    let (authority, from) = authority_of(&request).await?;
-    let backend = backend_of(&request)?;
-    let pattern = request.match_pattern().unwrap_or_default();
-    let Some(action) = rights::action_of(request.method(), &pattern) else {
-        return Err(Problem::new(Code::Forbidden, format!("no role may use `{pattern}`")));
-    };
-    let operator = Operator { authority, action, from, request: request.clone() };
-    if let Err(refusal) = operator.authority.decide_somewhere(action) {
-        backend.metrics.refuse("forbidden");
-        if request.method() != Method::GET {
-            let (target, why) = (request.path().chars().take(200).collect(), String::new());
-            let refused = Some(refusal.to_string());
-            let deed = Deed::Ordered { action, target, why, proposed_by: None, refused };
-            note(backend, operator.audit(backend, deed));
-        }
-        return Err(refusal.into());
-    }
-    Ok(operator)
-}
-
-impl FromRequest for Operator {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        Box::pin(operator_of(request.clone()))
-    }
-}
-
-impl FromRequest for Reader {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let anybody =
-            request.app_data::<web::Data<Backend>>().is_some_and(|backend| backend.anonymous_read);
-        let nameless =
-            !request.headers().contains_key(AUTHORIZATION) && request.cookie(COOKIE).is_none();
-        let request = request.clone();
-        Box::pin(async move {
-            if anybody && nameless {
-                return Ok(Self::Anybody { from: origin_of(&request, Means::Nothing) });
-            }
-            operator_of(request).await.map(Self::Known)
-        })
-    }
-}
-
-impl FromRequest for InSession {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let from = origin_of(&request, Means::Session);
-            match session_of(&request).await? {
-                Some(signed) => Ok(Self { signed, from }),
-                None => Err(Problem::new(Code::Unauthorized, "sign in at `/api/session`")),
-            }
-        })
     }
 }

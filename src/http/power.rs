@@ -165,6 +165,35 @@ pub struct CutAsked {
     why: Why,
 }
 
+pub(super) async fn cut(
+    backend: &Backend,
+    id: &str,
+    by: &Operator,
+    asked: CutAsked,
+) -> Result<RoomId, Problem> {
+    let (room, area) = room_of(backend, id)?;
+    let until = until(asked.until, backend.clock.now())?;
+    let (by, audited) = by.order(backend, Place::Supply(area), id, &asked.why)?;
+    let order = CutRoom { room: room.clone(), by, why: asked.why.0, until };
+    ask(&backend.power.cut, order).await??;
+    audited.await?;
+    Ok(room)
+}
+
+pub(super) async fn restore(
+    backend: &Backend,
+    id: &str,
+    by: &Operator,
+    asked: WhyAsked,
+) -> Result<RoomId, Problem> {
+    let (room, area) = room_of(backend, id)?;
+    let (by, audited) = by.order(backend, Place::Supply(area), id, &asked.why)?;
+    let order = RestoreRoom { room: room.clone(), by, why: asked.why.0 };
+    ask(&backend.power.restore, order).await??;
+    audited.await?;
+    Ok(room)
+}
+
 /// Makes a room dark.
 #[utoipa::path(
     params(("id" = String, Path)), request_body = CutAsked,
@@ -177,12 +206,7 @@ pub async fn cut_room(
     id: web::Path<String>,
     Body(asked): Body<CutAsked>,
 ) -> Result<web::Json<RoomView>, Problem> {
-    let (room, area) = room_of(&backend, &id)?;
-    let until = until(asked.until, backend.clock.now())?;
-    let (by, audited) = by.order(&backend, Place::Supply(area), &id, &asked.why)?;
-    let order = CutRoom { room: room.clone(), by, why: asked.why.0, until };
-    ask(&backend.power.cut, order).await??;
-    audited.await?;
+    let room = cut(&backend, &id, &by, asked).await?;
     Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
 }
 
@@ -198,11 +222,7 @@ pub async fn restore_room(
     id: web::Path<String>,
     Body(asked): Body<WhyAsked>,
 ) -> Result<web::Json<RoomView>, Problem> {
-    let (room, area) = room_of(&backend, &id)?;
-    let (by, audited) = by.order(&backend, Place::Supply(area), &id, &asked.why)?;
-    let order = RestoreRoom { room: room.clone(), by, why: asked.why.0 };
-    ask(&backend.power.restore, order).await??;
-    audited.await?;
+    let room = restore(&backend, &id, &by, asked).await?;
     Ok(web::Json(ask(&backend.power.room, GetRoom(room)).await??))
 }
 

@@ -286,6 +286,16 @@ impl Problem {
         Self::new(Code::StoreUnreadable, failure.to_string())
     }
 
+    /// The code as programs read it.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The field that is wrong, if one is.
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
     /// Worth asking again after so many seconds.
     pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after_s: Some(seconds), ..self }

@@ -70,7 +70,8 @@ impl Publisher {
         let Ok(payload) = serde_json::to_vec(state) else { return };
         let topic = self.topics.build(area, kind, device, Channel::State);
         let (payload, qos) = (payload.into(), Qos::AtMostOnce);
-        let message = Outgoing { topic, payload, qos, retain: true, expiry: None };
+        let message =
+            Outgoing { topic, payload, qos, retain: true, expiry: None, correlation: None };
         if self.link.publish(message).is_err() {
             self.metrics.refuse("state_not_sent");
         }

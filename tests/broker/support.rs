@@ -157,6 +157,7 @@ pub fn outgoing(topic: &str, payload: &str, retain: bool) -> link::Outgoing {
         qos: Qos::AtLeastOnce,
         retain,
         expiry: None,
+        correlation: None,
     }
 }
 

@@ -68,7 +68,16 @@ async fn a_building_is_cut_and_restored_in_turn_in_an_operators_name() {
     assert_eq!((&set["by"], &set["words"]), (&json!("li.na"), &json!("it is dry")), "{set}");
     until(controller.http, "/api/rooms", |rooms| all(rooms, "closed")).await;
 
-    // One room; and what cannot be.
+    // One room, by a message; one by a command; and what cannot be.
+    let deadline = (now() + TimeDelta::seconds(30)).to_rfc3339();
+    let request = "onecard/west/_/controller/main/request/";
+    for (verb, relay) in [("cut", "open"), ("restore", "closed")] {
+        let asked = json!({
+            "token": token, "transaction": verb, "deadline": deadline, "room": "b1-001", "why": "a leak",
+        });
+        client.publish(&format!("{request}{verb}"), asked.to_string()).await;
+        until(controller.http, "/api/rooms/b1-001", |room| room["relay"] == relay).await;
+    }
     let (good, said) =
         onecard(&controller, Some(&token), &["room", "cut", "b1-002", "--why", "a smell"]).await;
     assert!(good && said.contains("b1-002"), "{said}");

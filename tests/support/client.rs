@@ -60,7 +60,10 @@ impl Client {
     }
 
     /// Everything heard on topics that end so, up to the first that does `enough`.
-    pub async fn until(&mut self, enough: impl Fn(&str, &Value) -> bool) -> Vec<(String, Value)> {
+    pub async fn until(
+        &mut self,
+        mut enough: impl FnMut(&str, &Value) -> bool,
+    ) -> Vec<(String, Value)> {
         let mut all = Vec::new();
         loop {
             while let Some((topic, payload)) = self.heard.pop_front() {

@@ -168,6 +168,7 @@ impl GateActor {
             qos: Qos::AtLeastOnce,
             retain: false,
             expiry: Some(expiry),
+            correlation: None,
         };
         if let Err(refusal) = self.link.publish(message) {
             // An open that is not sent shows as `no_entry`; a mode is sent again by its deadline.

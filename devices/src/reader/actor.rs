@@ -273,7 +273,7 @@ impl ReaderActor {
         let Ok(payload) = serde_json::to_vec(feedback) else { return };
         let (topic, payload) = (self.feedback_topic.clone(), Bytes::from(payload));
         let (qos, expiry) = (Qos::AtMostOnce, Some(self.reader.limits().swipe_age));
-        let message = Outgoing { topic, payload, qos, retain: false, expiry };
+        let message = Outgoing { topic, payload, qos, retain: false, expiry, correlation: None };
         if self.link.publish(message).is_err() {
             self.count("feedback_not_sent");
         }

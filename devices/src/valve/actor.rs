@@ -133,6 +133,7 @@ impl ValveActor {
             qos: Qos::AtLeastOnce,
             retain: false,
             expiry: Some((deadline - now).to_std().unwrap_or(Duration::ZERO)),
+            correlation: None,
         };
         if let Err(refusal) = self.link.publish(message) {
             // A lease that is not renewed ends; a close is told again.

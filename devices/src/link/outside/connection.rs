@@ -138,7 +138,7 @@ impl Connection {
     pub fn hand_over(&mut self, outbox: &Outbox) -> Result<(), WireFailure> {
         while self.goodbye == Goodbye::Open && self.has_room() && !self.wire.is_full() {
             let Some((id, message)) = outbox.take() else { break };
-            let Outgoing { topic, payload, qos, retain, expiry: _ } = message;
+            let Outgoing { topic, payload, qos, retain, expiry: _, correlation: _ } = message;
             let mut publish = Publish::from_bytes(topic, on_the_wire(qos), payload);
             publish.retain = retain;
             if qos == Qos::AtLeastOnce {

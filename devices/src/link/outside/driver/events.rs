@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::{Driver, End, Progress};
 use crate::link::{
-    Ack, Answer, Incoming, Outgoing, Qos,
+    Ack, Answer, Incoming, Outgoing, Qos, ReplyTo,
     outside::{
         connection::{Connection, Packet},
         wire::WireFailure,
@@ -120,6 +120,7 @@ impl Driver {
             retained: publish.retain,
             sent_after,
             redelivered: publish.dup,
+            reply_to: ReplyTo::default(),
             ack,
         });
         if let Some(packet) = packet {
@@ -211,5 +212,6 @@ impl Driver {
 
 fn retained(topic: &str, payload: &bytes::Bytes) -> Outgoing {
     let (topic, payload) = (topic.to_owned(), payload.clone());
-    Outgoing { topic, payload, qos: Qos::AtLeastOnce, retain: true, expiry: None }
+    let qos = Qos::AtLeastOnce;
+    Outgoing { topic, payload, qos, retain: true, expiry: None, correlation: None }
 }
