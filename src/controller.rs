@@ -9,7 +9,6 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
-    thread,
     time::Duration,
 };
 
@@ -100,8 +99,6 @@ pub struct Controller {
     journal: Journal,
     database: Database,
     ledger: Ledger,
-    /// Brings the facts born with money to the journal.
-    telling: Option<thread::JoinHandle<()>>,
     stop: watch::Sender<bool>,
     outbox: JoinHandle<()>,
     reloading: Reloading,
@@ -183,7 +180,7 @@ impl Controller {
         late.name(switchboard.receive());
         let common =
             Common { journal, database, ledger, clock, metrics, topics, link: link.publisher() };
-        let telling = common.telling(&books, &alarms)?;
+        common.telling(&books, &alarms)?;
         let power = common.power(&campus, &site, &loaded, rooms_since, (&alarms, &water));
         let (billing, cashier) = common.money(&campus, &site, &power, &alarms).await?;
 
@@ -216,7 +213,6 @@ impl Controller {
             journal,
             database,
             ledger,
-            telling,
             stop,
             outbox,
             reloading,
@@ -267,11 +263,6 @@ impl Controller {
         self.journal.touch_alive(self.clock.now());
         // What was paid is told before the outbox ends; what is not, follows at the next start.
         self.ledger.close();
-        if let Some(telling) = self.telling
-            && telling.join().is_err()
-        {
-            warn!("the facts of the ledger did not end in order");
-        }
         publish(&*self.link.publisher(), &self.topics, "offline");
         // Watchers end with the flag; nobody listening to it is gone already.
         let _ = self.stop.send(true);

@@ -126,9 +126,9 @@ impl Desk {
         }
         let asked = Asked::read(&payload);
         let transaction = asked.transaction.clone();
-        let answer = match self.response_topic(&verb, &reply_to) {
-            Ok(_) => self.answer(&verb, asked, reply_to.correlation.as_deref()).await,
-            Err(refusal) => Err(refusal),
+        let (topic, answer) = match self.response_topic(&verb, &reply_to) {
+            Ok(topic) => (topic, self.answer(&verb, asked, reply_to.correlation.as_deref()).await),
+            Err(refusal) => (self.parts.topics.response(own, &verb), Err(refusal)),
         };
         if let Err(refusal) = &answer {
             backend.metrics.refuse("request");
@@ -136,8 +136,6 @@ impl Desk {
         }
         let at = local(backend.clock.now(), backend.site.zone);
         let payload = wire::response(transaction.as_deref(), &at, &answer);
-        let topic = self.response_topic(&verb, &reply_to);
-        let topic = topic.unwrap_or_else(|_| self.parts.topics.response(own, &verb));
         let message = Outgoing {
             topic,
             payload,
@@ -178,7 +176,6 @@ impl Desk {
         };
         let request = asked.request(verb)?;
         let now = backend.clock.now();
-        request.deadline.check(now)?;
         let name = match (&asked.transaction, correlation) {
             (Some(transaction), _) => transaction.as_bytes(),
             (None, Some(correlation)) if !correlation.is_empty() => correlation,
@@ -191,7 +188,9 @@ impl Desk {
             .finalize();
         let cell = {
             let mut answered = self.answered.borrow_mut();
-            let known = answered.find_or_add(digest.into(), &request.order, now, Rc::default);
+            // What is answered already is, however late it is asked again.
+            let new = || request.deadline.check(now).map(|()| Rc::default());
+            let known = answered.find_or_add(digest.into(), &request.order, now, new)?;
             known.map(Rc::clone).ok_or_else(Refusal::other_order)?
         };
         let carried_out = || async {

@@ -1,6 +1,6 @@
 //! What every service is given, and how the services that need much of it are started.
 
-use std::{collections::HashMap, sync::Arc, thread};
+use std::{collections::HashMap, sync::Arc};
 
 use actix::{Actor as _, Addr, Recipient};
 use chrono_tz::Tz;
@@ -234,7 +234,7 @@ impl Common {
         &self,
         books: &ledger::Opened,
         alarms: &Addr<Alarms>,
-    ) -> Result<Option<thread::JoinHandle<()>>, StartFailure> {
+    ) -> Result<(), StartFailure> {
         let (area, device) = (WHOLE_SITE.to_owned(), CONTROLLER.to_owned());
         let subject = Subject { area, kind: DeviceKind::Controller, device };
         let standing = books.damage.as_ref().map(ToString::to_string);

@@ -1,6 +1,6 @@
 //! What was answered lately, by transaction. Pure; who sent what is a digest here.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque, hash_map::Entry};
 
 use chrono::TimeDelta;
 use onecard_rules::Time;
@@ -37,13 +37,16 @@ impl<A> Default for Answered<A> {
 impl<A> Answered<A> {
     /// The answer of that transaction, a new one if it is not known; `None` when it was another
     /// order's.
-    pub fn find_or_add(
+    ///
+    /// # Errors
+    /// Those of `new`; nothing is kept then.
+    pub fn find_or_add<E>(
         &mut self,
         name: Name,
         order: &Order,
         now: Time,
-        new: impl FnOnce() -> A,
-    ) -> Option<&A> {
+        new: impl FnOnce() -> Result<A, E>,
+    ) -> Result<Option<&A>, E> {
         while let Some((since, oldest)) = self.oldest.front().copied() {
             if now - since < KEPT && self.oldest.len() < MOST {
                 break;
@@ -51,11 +54,15 @@ impl<A> Answered<A> {
             self.oldest.pop_front();
             self.kept.remove(&oldest);
         }
-        let kept = self.kept.entry(name).or_insert_with(|| {
-            self.oldest.push_back((now, name));
-            Kept { order: order.clone(), answer: new() }
-        });
-        (kept.order == *order).then_some(&kept.answer)
+        let kept = match self.kept.entry(name) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let answer = new()?;
+                self.oldest.push_back((now, name));
+                place.insert(Kept { order: order.clone(), answer })
+            }
+        };
+        Ok((kept.order == *order).then_some(&kept.answer))
     }
 }
 
@@ -82,12 +89,19 @@ mod tests {
     fn a_transaction_is_one_order_until_it_is_forgotten() {
         let mut answered = Answered::default();
         let name = [1; 32];
-        assert_eq!(answered.find_or_add(name, &order("a"), at(0), || 1), Some(&1));
-        assert_eq!(answered.find_or_add(name, &order("a"), at(599), || 2), Some(&1));
-        assert_eq!(answered.find_or_add(name, &order("b"), at(599), || 3), None);
-        assert_eq!(answered.find_or_add([2; 32], &order("b"), at(599), || 4), Some(&4));
-        assert_eq!(answered.find_or_add(name, &order("b"), at(600), || 5), Some(&5));
-        assert_eq!(answered.find_or_add([2; 32], &order("b"), at(600), || 6), Some(&4));
+        let rows: &[([u8; 32], &str, i64, Result<u8, &str>, Result<Option<u8>, &str>)] = &[
+            (name, "a", 0, Err("late"), Err("late")),
+            (name, "a", 0, Ok(1), Ok(Some(1))),
+            (name, "a", 599, Err("late"), Ok(Some(1))),
+            (name, "b", 599, Ok(3), Ok(None)),
+            ([2; 32], "b", 599, Ok(4), Ok(Some(4))),
+            (name, "b", 600, Ok(5), Ok(Some(5))),
+            ([2; 32], "b", 600, Ok(6), Ok(Some(4))),
+        ];
+        for (step, (name, gate, second, new, expected)) in (1..).zip(rows) {
+            let found = answered.find_or_add(*name, &order(gate), at(*second), || *new);
+            assert_eq!(found.map(Option::<&u8>::copied), *expected, "step {step}");
+        }
     }
 
     #[test]
@@ -96,7 +110,8 @@ mod tests {
         for number in 0..u64::try_from(MOST).expect("a number") * 2 {
             let mut name = [0; 32];
             name[..8].copy_from_slice(&number.to_le_bytes());
-            answered.find_or_add(name, &order("a"), at(0), || number);
+            let added = answered.find_or_add(name, &order("a"), at(0), || Ok::<_, ()>(number));
+            assert_eq!(added, Ok(Some(&number)));
             assert!(answered.kept.len() <= MOST);
             assert_eq!(answered.kept.len(), answered.oldest.len());
         }

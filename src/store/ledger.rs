@@ -24,9 +24,9 @@ use std::{
     fmt, io,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc::{Receiver, sync_channel},
+        mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread::JoinHandle,
 };
@@ -146,6 +146,7 @@ struct Command {
 #[derive(Default)]
 struct Shared {
     healthy: AtomicBool,
+    closing: AtomicBool,
     rows: AtomicU64,
     commits: AtomicU64,
     failed_commits: AtomicU64,
@@ -173,8 +174,10 @@ struct Inner {
     capacity: usize,
     shared: Arc<Shared>,
     balances: Balances,
-    /// Nudges whoever brings facts to the journal; taken by it.
+    /// Wakes whoever brings facts to the journal, which takes the other end.
+    nudge: SyncSender<()>,
     facts: Mutex<Option<Receiver<()>>>,
+    relay: Mutex<Option<JoinHandle<()>>>,
     queue: Queue<Command>,
 }
 
@@ -209,14 +212,15 @@ impl Ledger {
         let all: Vec<_> = books.accounts().map(|(number, _)| number).collect();
         balances.note(books, &all, NaiveDate::MIN);
         let checkpoints = Checkpoints::start(path, &connection)?;
-        let own = writer::Own { connection, lock, checkpoints, nudge };
+        let own = writer::Own { connection, lock, checkpoints, nudge: nudge.clone() };
         let writer = Writer::new(own, pages, Arc::clone(&shared), balances.clone());
         let batch = settings.batch;
         let queue = Queue::start("ledger", settings.queue, move |inbox| writer.run(&inbox, batch))
             .map_err(StoreFailure::Thread)?;
         let facts = Mutex::new(Some(nudges));
         let (path, capacity) = (path.to_owned(), settings.queue);
-        let inner = Inner { path, capacity, shared, balances, facts, queue };
+        let relay = Mutex::default();
+        let inner = Inner { path, capacity, shared, balances, nudge, facts, relay, queue };
         Ok((Self(Arc::new(inner)), opened))
     }
 
@@ -290,13 +294,20 @@ impl Ledger {
     }
 
     /// Brings the facts born with money to the journal, also those that an earlier run has left, on
-    /// a thread that ends when the ledger is closed. Once a ledger.
+    /// a thread that ends when the ledger is closed. A second journal is told nothing.
     ///
     /// # Errors
     /// When the thread cannot be started.
-    pub fn tell(&self, journal: Journal) -> io::Result<Option<JoinHandle<()>>> {
+    pub fn tell(&self, journal: Journal) -> io::Result<()> {
         let nudges = self.0.facts.lock().unwrap_or_else(PoisonError::into_inner).take();
-        nudges.map(|nudges| relay::start(self.clone(), journal, nudges)).transpose()
+        if let Some(nudges) = nudges {
+            *self.relay() = Some(relay::start(self.clone(), journal, nudges)?);
+        }
+        Ok(())
+    }
+
+    fn relay(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.0.relay.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets the facts up to this one, which the journal has got.
@@ -356,12 +367,29 @@ impl Ledger {
         }
     }
 
-    /// Refuses what comes from here on, and blocks until what waits is on disk and answered.
+    /// Refuses what comes from here on, and blocks until what waits is on disk and answered, and its
+    /// facts are in the journal.
     pub fn close(&self) {
+        self.0.shared.closing.store(true, Ordering::Release);
+        let relay = self.relay().take();
+        if let Some(relay) = relay {
+            // Full: a nudge waits already.
+            let _ = self.0.nudge.try_send(());
+            // A panic of the thread has been reported by its hook; the next start tells the rest.
+            let _ = relay.join();
+        }
         self.0.queue.close();
     }
 
+    fn is_closing(&self) -> bool {
+        self.0.shared.closing.load(Ordering::Acquire)
+    }
+
     fn send(&self, task: Task, with: With, then: OnDurable<Answer>) -> Result<(), AppendRefusal> {
+        // What was told is noted to the last, or the next start would tell it again.
+        if self.is_closing() && !matches!(task, Task::Told { .. }) {
+            return Err(AppendRefusal::Closed);
+        }
         self.0.queue.try_send(Command { task, with, then })
     }
 }

@@ -1,7 +1,7 @@
 //! Bringing the facts born with money to the journal: each at least once, in their order.
 //!
 //! A fact is forgotten here when the journal has it on disk. A crash between the two brings it there
-//! again, as the same fact.
+//! again, as the same fact; an orderly end does not come between them.
 
 use std::{
     io,
@@ -34,10 +34,12 @@ pub(super) fn start(
 fn run(ledger: &Ledger, journal: &Journal, nudges: &Receiver<()>) {
     let mut wait = Duration::ZERO;
     loop {
-        let open = match nudges.recv_timeout(wait) {
-            Ok(()) | Err(RecvTimeoutError::Timeout) => true,
-            Err(RecvTimeoutError::Disconnected) => false,
-        };
+        let ended = matches!(nudges.recv_timeout(wait), Err(RecvTimeoutError::Disconnected));
+        // Looked at first: what is committed from here on, this turn may not see.
+        let closing = ledger.is_closing();
+        if closing {
+            written(ledger);
+        }
         wait = match relay(ledger.path(), ledger, journal) {
             Ok(Left::None) => Duration::MAX,
             Ok(Left::Some) => Duration::ZERO,
@@ -47,9 +49,18 @@ fn run(ledger: &Ledger, journal: &Journal, nudges: &Receiver<()>) {
                 PAUSE
             }
         };
-        if !open {
+        if ended || (closing && wait != Duration::ZERO) {
             return;
         }
+    }
+}
+
+/// Waits until what is queued is on disk.
+fn written(ledger: &Ledger) {
+    let (then, receipt) = OnDurable::receipt();
+    if ledger.told(0, then).is_ok() {
+        // That nothing was told so far is no news; whether it was noted does not matter.
+        let _ = receipt.blocking_recv();
     }
 }
 
