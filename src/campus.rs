@@ -18,6 +18,7 @@ use onecard_rules::{
 
 mod calendar;
 mod csv_table;
+mod files;
 mod gates;
 mod init;
 mod mistake;

@@ -1,12 +1,18 @@
 //! The controller's own settings: where it listens, which broker it uses, how it runs.
 
-use std::{collections::BTreeSet, net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+};
 
 use onecard_rules::operator::Action;
 
 use super::{
+    files::Named,
     mistake::{Mistake, mend_by},
-    table::Table,
+    table::{Lined, Table},
 };
 
 /// The broker between devices and controller.
@@ -84,8 +90,12 @@ const EMBEDDED_ONLY: [&str; 7] =
 /// Keys that only a broker of one's own has.
 const OUTSIDE_ONLY: [&str; 4] = ["username", "password_file", "client_id", "ca_file"];
 
-/// Reads `[broker]`.
-pub fn broker(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSettings> {
+/// Reads `[broker]`; the files that it names are looked at.
+pub fn broker(
+    root: &mut Table,
+    folder: &Path,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<BrokerSettings> {
     let Some(mut table) = root.table("broker", mistakes) else {
         let mend = "add `[broker]` with `listen = \"127.0.0.1:1883\"`".to_owned();
         mistakes.push(root.mistake(1, "broker", "is missing".to_owned(), mend));
@@ -100,7 +110,7 @@ pub fn broker(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSet
                 mistakes.push(table.mistake(line, key, message, mend));
             }
         }
-        outside_of(&mut table, &address.value, address.line, mistakes)
+        outside_of(&mut table, folder, &address, mistakes)
     } else {
         for key in OUTSIDE_ONLY {
             if let Some(line) = table.drop_key(key) {
@@ -109,7 +119,7 @@ pub fn broker(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSet
                 mistakes.push(table.mistake(line, key, message, mend));
             }
         }
-        embedded_of(&mut table, mistakes)
+        embedded_of(&mut table, folder, mistakes)
     };
     table.finish(mistakes);
     settings
@@ -117,34 +127,52 @@ pub fn broker(root: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSet
 
 fn outside_of(
     table: &mut Table,
-    address: &str,
-    line: usize,
+    folder: &Path,
+    Lined { value: address, line }: &Lined<String>,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<BrokerSettings> {
     let username = table.text("username", mistakes).map(|text| text.value);
-    let password_file = table.text("password_file", mistakes).map(|text| text.value.into());
-    let ca_file = table.text("ca_file", mistakes).map(|text| text.value.into());
+    let password_file = table.text("password_file", mistakes);
+    let ca_file = table.text("ca_file", mistakes);
     let client_id = table.text("client_id", mistakes);
     let client_id = client_id.map_or_else(|| "onecard".to_owned(), |text| text.value);
     let split = address.rsplit_once(':').filter(|(host, _)| !host.is_empty());
     let Some((host, Ok(port))) = split.map(|(host, port)| (host, port.parse::<u16>())) else {
         let message = format!("`{address}` is not good");
         let mend = "write host and port such as \"broker.college.cn:1883\"".to_owned();
-        mistakes.push(table.mistake(line, "outside", message, mend));
+        mistakes.push(table.mistake(*line, "outside", message, mend));
         return None;
     };
+    if let Some(path) = &password_file {
+        Named { table, key: "password_file", path, folder }.password(mistakes);
+    }
+    if let Some(path) = &ca_file {
+        Named { table, key: "ca_file", path, folder }.authorities(host, mistakes);
+    }
     let host = host.to_owned();
+    let [password_file, ca_file] =
+        [password_file, ca_file].map(|file| file.map(|text| PathBuf::from(text.value)));
     let outside = Outside { host, port, ca_file, client_id, username, password_file };
     Some(BrokerSettings::Outside(outside))
 }
 
-fn embedded_of(table: &mut Table, mistakes: &mut Vec<Mistake>) -> Option<BrokerSettings> {
+fn embedded_of(
+    table: &mut Table,
+    folder: &Path,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<BrokerSettings> {
     let listen = table.required::<SocketAddr>("listen", ADDRESS, mistakes);
     let websocket = table.parsed::<SocketAddr>("websocket", ADDRESS, mistakes);
     let websocket_url = websocket_url(table, websocket.is_some(), mistakes);
     let tls_listen = table.parsed::<SocketAddr>("tls_listen", ADDRESS, mistakes);
     let certificate = table.text("certificate", mistakes);
     let key = table.text("key", mistakes);
+    if let Some(path) = &certificate {
+        Named { table, key: "certificate", path, folder }.pem("CERTIFICATE", mistakes);
+    }
+    if let Some(path) = &key {
+        Named { table, key: "key", path, folder }.pem("PRIVATE KEY", mistakes);
+    }
     let anonymous_line = table.line_of("anonymous");
     let anonymous = table.flag("anonymous", mistakes).unwrap_or(false);
     let tls = match (tls_listen, certificate, key) {

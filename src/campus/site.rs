@@ -49,7 +49,7 @@ pub fn read(
     warnings: &mut Vec<Mistake>,
 ) -> Read {
     let head = head(&mut root, mistakes);
-    let broker = settings::broker(&mut root, mistakes);
+    let broker = settings::broker(&mut root, folder, mistakes);
     let http = settings::http(&mut root, mistakes);
     let process = settings::process(&mut root, mistakes);
     let limits = limits(&mut root, mistakes);

@@ -89,7 +89,7 @@ mod tests {
     fn a_transaction_is_one_order_until_it_is_forgotten() {
         let mut answered = Answered::default();
         let name = [1; 32];
-        let rows: &[([u8; 32], &str, i64, Result<u8, &str>, Result<Option<u8>, &str>)] = &[
+        let rows = [
             (name, "a", 0, Err("late"), Err("late")),
             (name, "a", 0, Ok(1), Ok(Some(1))),
             (name, "a", 599, Err("late"), Ok(Some(1))),
@@ -99,8 +99,8 @@ mod tests {
             ([2; 32], "b", 600, Ok(6), Ok(Some(4))),
         ];
         for (step, (name, gate, second, new, expected)) in (1..).zip(rows) {
-            let found = answered.find_or_add(*name, &order(gate), at(*second), || *new);
-            assert_eq!(found.map(Option::<&u8>::copied), *expected, "step {step}");
+            let found = answered.find_or_add(name, &order(gate), at(second), || new);
+            assert_eq!(found.map(Option::<&u8>::copied), expected, "step {step}");
         }
     }
 
