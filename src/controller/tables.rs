@@ -113,20 +113,26 @@ impl Tables {
     }
 }
 
+/// So many are answered at a stretch; then others have their turn, above all a swipe that has come in
+/// meanwhile.
+const STRETCH: usize = 2;
+
 /// Those who wait for the journal, readers and links, are at home on the arbiter that calls: answered
 /// from there, they wake it once for a commit instead of once each, and while it decides.
 fn answers_on_this_arbiter() -> Arc<dyn Fn(Answers) + Send + Sync> {
     let (answers, mut waiting) = mpsc::channel::<Answers>(COMMITS);
     actix::spawn(async move {
-        while let Some(answers) = waiting.recv().await {
-            answers();
+        while let Some(mut answers) = waiting.recv().await {
+            while answers.give(STRETCH) {
+                tokio::task::yield_now().await;
+            }
         }
     });
     Arc::new(move |batch| {
         match answers.try_send(batch) {
             // Gone with the arbiter, nobody is left who waits.
             Ok(()) | Err(TrySendError::Closed(_)) => {}
-            Err(TrySendError::Full(batch)) => batch(),
+            Err(TrySendError::Full(mut batch)) => drop(batch.give(usize::MAX)),
         }
     })
 }

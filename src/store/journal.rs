@@ -74,8 +74,17 @@ pub struct Settings {
 }
 
 /// What everybody who waited for a commit is told, together: whoever wakes a thread for each of them
-/// wakes it many times. Dropped instead of called, it is as if the commit had failed.
-pub type Answers = Box<dyn FnOnce() + Send>;
+/// wakes it many times. Whom it is dropped for instead, to them it is as if the commit had failed.
+#[derive(Debug)]
+pub struct Answers(std::vec::IntoIter<(OnDurable<Recorded>, Result<Recorded, WriteFailure>)>);
+
+impl Answers {
+    /// Gives the next answers, at most so many; whether any are left.
+    pub fn give(&mut self, most: usize) -> bool {
+        self.0.by_ref().take(most).for_each(|(then, answer)| then.answer(answer));
+        self.0.len() > 0
+    }
+}
 
 impl Default for Settings {
     fn default() -> Self {

@@ -159,8 +159,37 @@ fn a_receipt_comes_even_while_nobody_gives_the_answers() {
     // A thread that waits for it may be the one that gives the others.
     answer(append(&journal, stopped(2))).unwrap();
     assert!(answered.try_recv().is_err(), "it was not answered yet");
-    held.recv().unwrap()();
+    assert!(!held.recv().unwrap().give(9), "there was one");
     assert_eq!(answer(answered), Answer::Accepted);
+}
+
+#[test]
+fn answers_are_given_in_order_and_those_that_never_are_count_as_refused() {
+    let folder = tempdir().unwrap();
+    // The writer waits until somebody takes the answers; what comes meanwhile is one commit.
+    let (handed, given) = sync_channel::<Answers>(0);
+    let hand_over = Some(Arc::new(move |answers| handed.send(answers).unwrap()) as Arc<_>);
+    let (told, sizes) = sync_channel(100);
+    let on_commit = Some(Arc::new(move |size: usize| told.send(size).unwrap()) as Arc<_>);
+    let settings = Settings { hand_over, on_commit, ..Settings::default() };
+    let (journal, _) = open_with(folder.path(), settings);
+    let append = |second| {
+        let (ack, answered) = Ack::new();
+        journal.append(stopped(second), OnDurable::Ack(ack)).unwrap();
+        answered
+    };
+    let alone = append(0);
+    assert_eq!(sizes.recv(), Ok(1));
+    let waiting = [1, 2, 3].map(append);
+    assert!(!given.recv().unwrap().give(9));
+    assert_eq!(answer(alone), Answer::Accepted);
+    let mut answers = given.recv().unwrap();
+    assert!(answers.give(2), "one is left");
+    let [first, second, mut third] = waiting;
+    assert_eq!([answer(first), answer(second)], [Answer::Accepted; 2]);
+    assert!(third.try_recv().is_err(), "it was not answered yet");
+    drop(answers);
+    assert_eq!(answer(third), Answer::Refused);
 }
 
 #[test]

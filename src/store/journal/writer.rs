@@ -14,7 +14,7 @@ use onecard_rules::{Time, event::Event};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{
-    Recorded, Row, Settings, Shared,
+    Answers, Recorded, Row, Settings, Shared,
     row::Columns,
     schema::{self, Found},
     spans::{self, Spans},
@@ -266,10 +266,10 @@ impl Writer {
         if others.is_empty() {
             return;
         }
-        let answers = move || others.into_iter().for_each(|(then, answer)| then.answer(answer));
+        let mut answers = Answers(others.into_iter());
         match &self.settings.hand_over {
-            Some(hand_over) => hand_over(Box::new(answers)),
-            None => answers(),
+            Some(hand_over) => hand_over(answers),
+            None => drop(answers.give(usize::MAX)),
         }
     }
 
