@@ -22,7 +22,8 @@ export default defineConfig({
     }),
     Components({
       dirs: [],
-      dts: 'src/components.d.ts',
+      // Cargo's build of the pages writes nothing among their sources, or it would build them again.
+      dts: process.env.CARGO_MANIFEST_DIR === undefined && 'src/components.d.ts',
       resolvers: [ElementPlusResolver({ importStyle: 'css' })],
     }),
   ],
