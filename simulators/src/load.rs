@@ -31,11 +31,12 @@ use crate::{
 };
 
 mod connection;
+mod measured;
 mod receive;
 pub mod responder;
 mod send;
 
-pub use responder::Responder;
+pub use self::{measured::Measured, responder::Responder};
 
 /// From this rate on, in swipes a second, swipes go out in small groups at this pace.
 const GROUPS_A_SECOND: u32 = 2_000;
@@ -166,7 +167,7 @@ fn intended(swipe: usize, rate: u32) -> u64 {
 ///
 /// # Errors
 /// When the load contradicts itself, or a connection fails or breaks.
-pub fn run(load: &Load) -> Result<LoadReport, LoadError> {
+pub fn run(load: &Load) -> Result<Measured, LoadError> {
     let gates = load.command_topics.len();
     if let Some(swipe) = load.swipes.iter().find(|swipe| swipe.gate >= gates) {
         return Err(LoadError::NoSuchGate { gate: swipe.gate, gates });
@@ -196,21 +197,17 @@ pub fn run(load: &Load) -> Result<LoadReport, LoadError> {
     shared.stop.store(true, Ordering::Release);
     let (watched, ack) = receivers.join()?;
     let sent = outcome?;
-    let commands = shared.commands.load(Ordering::Acquire);
-    #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
-    let achieved = sent as f64 * 1e9 / sent_for.max(1) as f64;
-    Ok(LoadReport {
+    Ok(Measured {
         rate: load.rate,
-        achieved,
+        sending: Duration::from_nanos(sent_for),
         offered: load.swipes.len() as u64,
         sent,
         acked: shared.acked.load(Ordering::Acquire),
-        commands,
-        lost: sent.saturating_sub(commands),
+        commands: shared.commands.load(Ordering::Acquire),
         duplicates: watched.surplus,
-        latency: receive::summary(&watched.from_intended),
-        latency_from_send: receive::summary(&watched.from_send),
-        ack: receive::summary(&ack),
+        from_intended: watched.from_intended,
+        from_send: watched.from_send,
+        ack,
     })
 }
 

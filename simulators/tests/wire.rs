@@ -242,7 +242,7 @@ async fn every_offered_swipe_is_acknowledged_and_matched_to_its_command() {
     let report = tokio::task::spawn_blocking(move || {
         let filter = topics().all(DeviceKind::Reader, Channel::Swipe);
         let responder = Responder::start(&dial, &filter, answers).unwrap();
-        let report = load::run(&load).unwrap();
+        let report = load::run(&load).unwrap().report();
         assert_eq!((responder.answered(), responder.dropped()), (300, 0));
         report
     });

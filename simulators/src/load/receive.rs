@@ -12,7 +12,7 @@ use mio::{Events, Interest, Poll, Token};
 use rumqttc::{Packet, PubAck, Publish, QoS};
 use serde::Deserialize;
 
-use super::{ByTopic, Latency, Shared, connection, intended};
+use super::{ByTopic, Shared, connection, intended, measured::histogram};
 use crate::wire::{self, WireError};
 
 /// What the watcher saw.
@@ -21,23 +21,6 @@ pub struct Watched {
     pub from_intended: Histogram<u64>,
     pub from_send: Histogram<u64>,
     pub surplus: u64,
-}
-
-/// A histogram from 1 µs to a minute, three digits.
-pub fn histogram() -> Histogram<u64> {
-    #[expect(clippy::expect_used, reason = "the bounds are constants that the crate accepts")]
-    Histogram::new_with_bounds(1, 60_000_000, 3).expect("good bounds")
-}
-
-/// The percentiles that are reported.
-pub fn summary(histogram: &Histogram<u64>) -> Latency {
-    Latency {
-        count: histogram.len(),
-        p50_us: histogram.value_at_quantile(0.5),
-        p99_us: histogram.value_at_quantile(0.99),
-        p999_us: histogram.value_at_quantile(0.999),
-        max_us: histogram.max(),
-    }
 }
 
 /// One connection that swipes are sent over, as its acknowledgements come in.

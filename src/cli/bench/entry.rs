@@ -3,6 +3,10 @@
 //! The floor is a responder without logic on the same kind of broker: it answers each swipe at once
 //! with a prepared message. Both are measured by the same load from this process; the controller,
 //! the responder and the broker are processes of their own.
+//!
+//! A machine has better and worse minutes, and a percentile of a few seconds tells which it was. So
+//! floor and controller take turns, round after round, each with everything started afresh, and the
+//! latencies of all rounds make the percentiles.
 
 use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
@@ -11,7 +15,7 @@ use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use onecard_devices::topic::Topics;
 use onecard_rules::event::DeviceKind;
-use onecard_simulators::load::{self, Load, LoadReport, OfferedSwipe};
+use onecard_simulators::load::{self, Load, LoadReport, Measured, OfferedSwipe};
 use serde::Serialize;
 
 use super::{
@@ -24,12 +28,15 @@ use crate::{access::WAKEFULNESS_DEVICE, cli::say};
 /// Swipe to gate command.
 #[derive(Debug, Args)]
 pub struct Entry {
-    /// Swipes a second to offer, one run each.
+    /// Swipes a second to offer.
     #[arg(long, value_delimiter = ',', default_value = "100,1000,2000,4000,8000")]
     rates: Vec<u32>,
-    /// How long each rate is offered, in seconds.
-    #[arg(long, default_value_t = 10)]
+    /// How long each rate is offered in a round, in seconds.
+    #[arg(long, default_value_t = 5)]
     seconds: u32,
+    /// How often floor and controller take turns; the figures are those of all rounds together.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
     /// People, one card each.
     #[arg(long, default_value_t = 17_600)]
     people: usize,
@@ -57,7 +64,15 @@ enum Kind {
     Mosquitto,
 }
 
-/// One rate, both ways.
+/// One rate, both ways, as measured.
+struct Pair {
+    floor: Measured,
+    controller: Measured,
+    usage: Usage,
+    kept_awake: bool,
+}
+
+/// One rate, both ways, as told.
 #[derive(Debug, Serialize)]
 struct Row {
     rate: u32,
@@ -66,6 +81,9 @@ struct Row {
     /// Of the controller's p50 to the floor's.
     p50_ratio: f64,
     p99_ratio: f64,
+    /// The p99 ratio of each round by itself.
+    p99_ratio_by_round: Vec<f64>,
+    /// Of the controller: processor time of all rounds, most memory of any.
     usage: Usage,
     /// Whether the controller kept the processors awake, which the floor does not.
     kept_awake: bool,
@@ -81,10 +99,16 @@ impl Entry {
 pub fn run(verb: &Entry) -> anyhow::Result<ExitCode> {
     let folder = std::env::temp_dir().join(format!("onecard-bench-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
-    let outcome = measure(verb, &folder);
+    let rounds = (0..verb.rounds).map(|round| {
+        let folder = folder.join(round.to_string());
+        fs::create_dir_all(&folder)?;
+        measure(verb, &folder)
+    });
+    let outcome = rounds.collect::<anyhow::Result<Vec<_>>>();
     // Left-overs in the temporary folder are harmless.
     let _ = fs::remove_dir_all(&folder);
-    let rows = outcome?;
+    let rows = rows(&outcome?);
+    print(verb, &rows);
     if let Some(file) = &verb.json {
         let text = serde_json::to_string_pretty(&rows)?;
         fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
@@ -93,7 +117,8 @@ pub fn run(verb: &Entry) -> anyhow::Result<ExitCode> {
     Ok(if lost == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn measure(verb: &Entry, folder: &std::path::Path) -> anyhow::Result<Vec<Row>> {
+/// One round: every rate at the floor, then every rate at the controller.
+fn measure(verb: &Entry, folder: &std::path::Path) -> anyhow::Result<Vec<Pair>> {
     let broker = free_port()?;
     let outside = match verb.broker {
         Kind::Embedded => None,
@@ -137,14 +162,14 @@ fn measure(verb: &Entry, folder: &std::path::Path) -> anyhow::Result<Vec<Row>> {
         }
         *before = after;
     })?;
-    let rows: Vec<Row> = floor
-        .into_iter()
-        .zip(reports)
-        .zip(usages)
-        .map(|((floor, controller), usage)| row(floor, controller, usage))
-        .collect();
-    print(verb, &rows);
-    Ok(rows)
+    let pairs = floor.into_iter().zip(reports).zip(usages);
+    let pairs = pairs.map(|((floor, controller), (usage, kept_awake))| Pair {
+        floor,
+        controller,
+        usage,
+        kept_awake,
+    });
+    Ok(pairs.collect())
 }
 
 fn offer_all(
@@ -153,7 +178,7 @@ fn offer_all(
     broker: SocketAddr,
     answer: Answer,
     mut watch: impl FnMut(&mut Usage, bool),
-) -> anyhow::Result<Vec<LoadReport>> {
+) -> anyhow::Result<Vec<Measured>> {
     let mut before = Usage::default();
     let mut reports = Vec::new();
     let mut first_card = 0;
@@ -221,36 +246,66 @@ fn start_mosquitto(folder: &std::path::Path, listen: SocketAddr) -> anyhow::Resu
     Process::start(command, "mosquitto", listen)
 }
 
-fn row(floor: LoadReport, controller: LoadReport, (usage, kept_awake): (Usage, bool)) -> Row {
-    #[expect(clippy::cast_precision_loss, reason = "a ratio for people to read")]
-    let ratio = |ours: u64, floors: u64| ours as f64 / floors.max(1) as f64;
-    let (ours, floors) = (controller.latency, floor.latency);
-    Row {
+/// The rows of all rounds together.
+fn rows(rounds: &[Vec<Pair>]) -> Vec<Row> {
+    let Some(first) = rounds.first() else { return Vec::new() };
+    (0..first.len())
+        .filter_map(|rate| {
+            let pairs: Vec<&Pair> = rounds.iter().filter_map(|round| round.get(rate)).collect();
+            pooled(&pairs)
+        })
+        .collect()
+}
+
+/// One rate in all rounds together.
+fn pooled(pairs: &[&Pair]) -> Option<Row> {
+    let (first, others) = pairs.split_first()?;
+    let (mut floor, mut controller) = (first.floor.clone(), first.controller.clone());
+    let mut usage = first.usage;
+    for pair in others {
+        floor.pool(&pair.floor);
+        controller.pool(&pair.controller);
+        usage.cpu_ms += pair.usage.cpu_ms;
+        usage.peak_memory_kib = usage.peak_memory_kib.max(pair.usage.peak_memory_kib);
+    }
+    let (floor, controller) = (floor.report(), controller.report());
+    let p99_of = |measured: &Measured| measured.report().latency.p99_us;
+    Some(Row {
         rate: floor.rate,
-        p50_ratio: ratio(ours.p50_us, floors.p50_us),
-        p99_ratio: ratio(ours.p99_us, floors.p99_us),
+        p50_ratio: ratio(controller.latency.p50_us, floor.latency.p50_us),
+        p99_ratio: ratio(controller.latency.p99_us, floor.latency.p99_us),
+        p99_ratio_by_round: pairs
+            .iter()
+            .map(|pair| ratio(p99_of(&pair.controller), p99_of(&pair.floor)))
+            .collect(),
         floor,
         controller,
         usage,
-        kept_awake,
-    }
+        kept_awake: pairs.iter().any(|pair| pair.kept_awake),
+    })
+}
+
+fn ratio(ours: u64, floors: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a ratio for people to read")]
+    let ratio = ours as f64 / floors.max(1) as f64;
+    ratio
 }
 
 fn print(verb: &Entry, rows: &[Row]) {
     say(&format!(
-        "swipe to gate command, {} people, {} gates, {:?} broker, QoS 1, times in µs",
-        verb.people, verb.gates, verb.broker
+        "swipe to gate command, {} people, {} gates, {:?} broker, QoS 1, {} rounds of {} s, times in µs",
+        verb.people, verb.gates, verb.broker, verb.rounds, verb.seconds
     ));
     say(
-        "            |        floor          |            controller               | ratio        | controller",
+        "            |        floor          |            controller               | ratio        | controller           | p99 ratio",
     );
     say(
-        "   offered  |   p50     p99   p99.9 |   p50     p99   p99.9  sent/s  lost | p50    p99   | CPU ms   peak MiB",
+        "   offered  |   p50     p99   p99.9 |   p50     p99   p99.9  sent/s  lost | p50    p99   | CPU ms   peak MiB    | by round",
     );
     for row in rows {
         let (floor, ours) = (row.floor.latency, row.controller.latency);
         say(&format!(
-            "{:>9}/s | {:>5} {:>7} {:>7} | {:>5} {:>7} {:>7} {:>7.0} {:>5} | {:>4.2}  {:>5.2}  | {:>6} {:>10}",
+            "{:>9}/s | {:>5} {:>7} {:>7} | {:>5} {:>7} {:>7} {:>7.0} {:>5} | {:>4.2}  {:>5.2}  | {:>6} {:>10}    | {}",
             row.rate,
             floor.p50_us,
             floor.p99_us,
@@ -264,6 +319,11 @@ fn print(verb: &Entry, rows: &[Row]) {
             row.p99_ratio,
             row.usage.cpu_ms,
             row.usage.peak_memory_kib / 1024,
+            row.p99_ratio_by_round
+                .iter()
+                .map(|ratio| format!("{ratio:.2}"))
+                .collect::<Vec<_>>()
+                .join(" "),
         ));
     }
     let awake: Vec<_> =
