@@ -125,8 +125,8 @@ impl Controller {
 
     async fn build(campus: Campus, data: &Path) -> Result<Self, StartFailure> {
         let clock: SharedClock = Arc::new(SystemClock);
-        let tables = Tables::load(data, &campus, &clock)?;
-        let (rules, metrics, late) = (rules_of(&campus)?, Metrics::new(), LateReceiver::default());
+        let (metrics, late) = (Metrics::new(), LateReceiver::default());
+        let (tables, rules) = (Tables::load(data, &campus, &clock, &metrics)?, rules_of(&campus)?);
         let site = Arc::new(campus.site.clone());
         let topics = Topics::new(&site.topic_root, &site.id);
         let mut link = Link::open(

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod clock;
 pub mod consequences;
 pub mod controller;
+mod courtesy;
 pub mod handovers;
 pub mod http;
 pub mod import;

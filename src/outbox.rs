@@ -3,7 +3,7 @@
 //! It remembers how far it came, so that every consequence happens at least once, over crashes too.
 //! What follows from a fact is `consequences`' to say.
 
-use std::{collections::HashMap, ops::ControlFlow, sync::Arc, thread, time::Duration};
+use std::{collections::HashMap, ops::ControlFlow, sync::Arc, time::Duration};
 
 use onecard_devices::link::{Outgoing, Publish, PublishRefusal, Qos, Receipt};
 use onecard_rules::{event::Event, ids::GateId};
@@ -12,6 +12,7 @@ use tracing::{error, warn};
 
 use crate::{
     consequences::{Consequence, Projection},
+    courtesy::Courtesy,
     metrics::Metrics,
     store::{
         OnDurable, StoreFailure,
@@ -24,7 +25,7 @@ use crate::{
 const ROWS: usize = 256;
 /// Rows whose messages go out in one write; then others have their turn, above all a swipe that has
 /// come in meanwhile.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 3;
 /// How long to wait before trying again what a full queue or the disk refused.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -52,10 +53,11 @@ impl Outbox {
     /// Runs until `stop` turns true and everything on record by then is done.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut committed = self.journal.committed();
+        let mut courtesy = Courtesy::new(self.metrics.clone());
         loop {
             let last = *committed.borrow_and_update();
             if self.done < last {
-                if self.step(&stop).await.is_break() {
+                if self.step(&stop, &mut courtesy).await.is_break() {
                     return;
                 }
                 continue;
@@ -71,7 +73,11 @@ impl Outbox {
     }
 
     /// Takes the next rows up; breaks when the link has closed, which leaves them to the next start.
-    async fn step(&mut self, stop: &watch::Receiver<bool>) -> ControlFlow<()> {
+    async fn step(
+        &mut self,
+        stop: &watch::Receiver<bool>,
+        courtesy: &mut Courtesy,
+    ) -> ControlFlow<()> {
         let rows = match self.rows() {
             Ok(rows) => rows,
             Err(failure) => {
@@ -85,8 +91,7 @@ impl Outbox {
         let mut changes = Vec::new();
         for (count, row) in rows.iter().enumerate() {
             if count > 0 && count % TOGETHER == 0 {
-                thread::yield_now();
-                tokio::task::yield_now().await;
+                courtesy.give_way().await;
             }
             for consequence in self.follow(row) {
                 match consequence {

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod operator;
 
 mod checkpoint;
+mod priority;
 mod queue;
 mod sqlite;
 

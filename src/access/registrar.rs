@@ -31,6 +31,7 @@ use tracing::{error, warn};
 use super::{ReaderDesk, wakefulness::Wakefulness};
 use crate::{
     clock::monotonic,
+    courtesy::Courtesy,
     metrics::Metrics,
     store::{
         OnDurable, WriteFailure,
@@ -111,6 +112,7 @@ struct Desk {
 
 impl Desk {
     async fn run(mut self, mut waiting: mpsc::Receiver<Task>) {
+        let mut courtesy = Courtesy::new(self.metrics.clone());
         let mut tasks = Vec::with_capacity(TOGETHER);
         loop {
             tokio::select! {
@@ -125,10 +127,10 @@ impl Desk {
             }
             // A swipe that has come in meanwhile goes first. A timer ends in whole milliseconds, and
             // so together with the next swipe of a steady stream.
-            tokio::task::yield_now().await;
+            courtesy.give_way().await;
             for (count, task) in tasks.drain(..).enumerate() {
                 if count > 0 && count % STRETCH == 0 {
-                    tokio::task::yield_now().await;
+                    courtesy.give_way().await;
                 }
                 match task {
                     Task::Swipe { entry, reader, ticket, ack } => {

@@ -17,6 +17,8 @@ use super::{RECENT, RECENT_SWIPES, StartFailure};
 use crate::{
     broker::accounts::Accounts,
     campus::Campus,
+    courtesy::Courtesy,
+    metrics::Metrics,
     recovery::Recovery,
     store::{
         database::{self, Database, Loaded},
@@ -58,6 +60,7 @@ impl Tables {
         data: &Path,
         campus: &Campus,
         clock: &SharedClock,
+        metrics: &Metrics,
     ) -> Result<Self, StartFailure> {
         std::fs::create_dir_all(data)
             .map_err(|source| StartFailure::Folder { folder: data.to_owned(), source })?;
@@ -68,7 +71,7 @@ impl Tables {
         let directory = directory_of(people, cards, phones, &campus.site)?;
         let settings = journal::Settings {
             anchor: loaded.anchor,
-            hand_over: Some(answers_on_this_arbiter()),
+            hand_over: Some(answers_on_this_arbiter(Courtesy::new(metrics.clone()))),
             ..journal::Settings::default()
         };
         let (journal, opened) = Journal::open(&data.join(journal::FILE_NAME), settings)?;
@@ -119,12 +122,12 @@ const STRETCH: usize = 2;
 
 /// Those who wait for the journal, readers and links, are at home on the arbiter that calls: answered
 /// from there, they wake it once for a commit instead of once each, and while it decides.
-fn answers_on_this_arbiter() -> Arc<dyn Fn(Answers) + Send + Sync> {
+fn answers_on_this_arbiter(mut courtesy: Courtesy) -> Arc<dyn Fn(Answers) + Send + Sync> {
     let (answers, mut waiting) = mpsc::channel::<Answers>(COMMITS);
     actix::spawn(async move {
         while let Some(mut answers) = waiting.recv().await {
             while answers.give(STRETCH) {
-                tokio::task::yield_now().await;
+                courtesy.give_way().await;
             }
         }
     });

@@ -17,7 +17,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{StoreFailure, queue::give_way, sqlite};
+use super::{StoreFailure, priority, sqlite};
 
 /// So many new pages, as estimated, are worth a turn of the thread.
 const WORTH: u64 = 4_096;
@@ -54,7 +54,7 @@ impl Checkpoints {
         let (nudge, nudges) = sync_channel(1);
         let done = Arc::clone(&nearly_done);
         let work = move || {
-            give_way();
+            priority::lowest();
             bring_over(&connection, page, &nudges, &done);
         };
         let thread = thread::Builder::new().name("checkpoint".to_owned()).spawn(work);

@@ -49,7 +49,7 @@ pub const FILE_NAME: &str = "onecard.db";
 /// How far apart commits begin that nobody waits for. What they hold follows from the journal, and is
 /// made good from it at the next start; meanwhile the newest state of each thing takes the place of
 /// earlier ones.
-const PACE: Duration = Duration::from_millis(200);
+const PACE: Duration = Duration::from_secs(1);
 
 /// Most answers that may be waited for at a time.
 const ANSWERS_MAX: usize = 4096;

@@ -48,6 +48,10 @@ pub use search::{Facts, Found, LOOKS_MAX, Order, Query};
 pub use verify::{Break, BrokenRow, Verification, verify};
 use writer::{Command, Writer};
 
+/// Rows kept in memory: some seconds of the worst rush. More would not make anybody faster who keeps
+/// up, and memory that grows is touched for the first time, which costs a swipe 0.1 ms and more.
+const RECENT: usize = 4_096;
+
 /// The name of the file in the data folder.
 pub const FILE_NAME: &str = "journal.db";
 
@@ -91,7 +95,7 @@ impl Default for Settings {
         Self {
             queue: 16_384,
             batch: 512,
-            recent: 20_000,
+            recent: RECENT,
             busy: sqlite::BUSY,
             bytes_max: None,
             anchor: None,

@@ -13,23 +13,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::AppendRefusal;
+use super::{AppendRefusal, priority};
 use crate::clock::monotonic;
-
-/// How much less of a contended processor a writer gets than the arbiter, as a nice value.
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
-
-/// Lets the arbiter go first on a busy machine: gates wait for it, and nobody waits for the disk.
-pub(super) fn give_way() {
-    // On Linux, where niceness is a thread's own; elsewhere it would slow the arbiter too.
-    #[cfg(target_os = "linux")]
-    if let Err(error) =
-        rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS)
-    {
-        tracing::debug!(%error, "a writer runs at the same priority as the arbiter");
-    }
-}
 
 /// The sending end. Dropping it lets the thread write what waits, and waits for that.
 pub(super) struct Queue<C> {
@@ -63,7 +48,7 @@ impl<C: Send + 'static> Queue<C> {
         let waiting = Arc::new(AtomicUsize::new(0));
         let inbox = Inbox { receiver, waiting: Arc::clone(&waiting) };
         let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
-            give_way();
+            priority::lower();
             work(inbox);
         })?;
         let id = thread.thread().id();

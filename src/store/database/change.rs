@@ -1,7 +1,7 @@
 //! What the controller changes while it runs, kept as the newest state of each thing until it is
 //! on disk.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, thread};
 
 use onecard_rules::{
     alarm::Standing,
@@ -249,6 +249,8 @@ impl Waiting {
 
     pub(super) fn write(&self, to: &Transaction<'_>) -> rusqlite::Result<()> {
         for change in self.changes.values() {
+            // Whoever is woken on this processor for a swipe would wait until all are written.
+            thread::yield_now();
             change.write(to)?;
         }
         if let Some(as_of) = self.as_of {

@@ -10,6 +10,7 @@ use std::{
     io,
     pin::{Pin, pin},
     task::Poll,
+    thread,
 };
 
 use bytes::BytesMut;
@@ -138,6 +139,7 @@ impl Wire {
         poll_fn(|context| {
             // It may drain over several polls.
             self.was_full |= self.is_full();
+            let had_something = !self.outgoing.is_empty();
             while !self.outgoing.is_empty() {
                 match pin!(self.stream.write_buf(&mut self.outgoing)).poll(context)? {
                     Poll::Ready(0) => return Poll::Ready(Err(WireFailure::Closed)),
@@ -147,6 +149,11 @@ impl Wire {
                     }
                     Poll::Pending => break,
                 }
+            }
+            if had_something {
+                // The kernel takes it that who writes is about to sleep, and may wake the broker for
+                // this processor though another is free: it would wait until we do.
+                thread::yield_now();
             }
             if self.unflushed {
                 self.unflushed = Pin::new(&mut self.stream).poll_flush(context)?.is_pending();
