@@ -6,6 +6,7 @@
 pub mod alarm;
 pub mod clock;
 pub mod gate;
+pub mod give_way;
 pub mod line;
 pub mod link;
 pub mod modbus;

@@ -27,6 +27,7 @@ use std::{
     time::Duration,
 };
 
+use onecard_devices::give_way::GiveWay;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
@@ -91,7 +92,8 @@ impl Database {
             healthy: AtomicBool::new(true),
             failed_commits: AtomicU64::new(0),
         });
-        let writer = Writer { connection, shared: Arc::clone(&shared) };
+        let courtesy = GiveWay::default();
+        let writer = Writer { connection, shared: Arc::clone(&shared), courtesy };
         let queue = Queue::start("database", 1, move |inbox| writer.run(&inbox))
             .map_err(StoreFailure::Thread)?;
         Ok(Self(Arc::new(Inner { path: path.to_owned(), shared, queue })))
@@ -170,6 +172,7 @@ impl Shared {
 struct Writer {
     connection: Connection,
     shared: Arc<Shared>,
+    courtesy: GiveWay,
 }
 
 impl Writer {
@@ -220,7 +223,7 @@ impl Writer {
     fn write(&mut self, batch: &Waiting) -> rusqlite::Result<()> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        batch.write(&transaction)?;
+        batch.write(&transaction, &mut self.courtesy)?;
         transaction.commit()
     }
 }

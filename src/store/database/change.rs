@@ -1,8 +1,9 @@
 //! What the controller changes while it runs, kept as the newest state of each thing until it is
 //! on disk.
 
-use std::{collections::BTreeMap, thread};
+use std::collections::BTreeMap;
 
+use onecard_devices::give_way::GiveWay;
 use onecard_rules::{
     alarm::Standing,
     event::Subject,
@@ -247,10 +248,14 @@ impl Waiting {
         self.as_of = self.as_of.max(earlier.as_of);
     }
 
-    pub(super) fn write(&self, to: &Transaction<'_>) -> rusqlite::Result<()> {
+    pub(super) fn write(
+        &self,
+        to: &Transaction<'_>,
+        courtesy: &mut GiveWay,
+    ) -> rusqlite::Result<()> {
         for change in self.changes.values() {
             // Whoever is woken on this processor for a swipe would wait until all are written.
-            thread::yield_now();
+            courtesy.give_way();
             change.write(to)?;
         }
         if let Some(as_of) = self.as_of {

@@ -6,10 +6,10 @@
 use std::{
     fs::File,
     sync::{Arc, PoisonError, atomic::Ordering},
-    thread,
     time::Duration,
 };
 
+use onecard_devices::give_way::GiveWay;
 use onecard_rules::{Time, event::Event};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
@@ -90,6 +90,7 @@ pub(super) struct Writer {
     pruning: Option<Pruning>,
     lock: File,
     checkpoints: Checkpoints,
+    courtesy: GiveWay,
 }
 
 impl Writer {
@@ -111,6 +112,7 @@ impl Writer {
             pruning: None,
             lock: found.lock,
             checkpoints: found.checkpoints,
+            courtesy: GiveWay::default(),
         }
     }
 
@@ -210,7 +212,7 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(batch.len());
         for (event, _) in batch {
             // Whoever is woken on this processor for a swipe would wait until the commit is on its way.
-            thread::yield_now();
+            self.courtesy.give_way();
             let place = (&mut head, &mut self.spans);
             outcomes.push(insert(&transaction, place, self.boot, event)?);
         }

@@ -10,7 +10,6 @@ use std::{
     io,
     pin::{Pin, pin},
     task::Poll,
-    thread,
 };
 
 use bytes::BytesMut;
@@ -22,6 +21,7 @@ use tokio::{
 };
 
 use super::Settings;
+use crate::give_way::GiveWay;
 
 /// The longest packet that MQTT knows. A limit of our own here would end the connection at one
 /// message too long, and the broker would deliver it again, for ever.
@@ -48,6 +48,7 @@ pub(super) struct Wire {
     /// More may wait elsewhere since there was no room for it.
     was_full: bool,
     last_sent: Instant,
+    courtesy: GiveWay,
 }
 
 /// Why there is no connection, or none any more.
@@ -86,6 +87,7 @@ impl Wire {
             outgoing: BytesMut::new(),
             was_full: false,
             last_sent: Instant::now(),
+            courtesy: GiveWay::default(),
         };
         hello(settings).write(&mut wire.outgoing)?;
         loop {
@@ -153,7 +155,7 @@ impl Wire {
             if had_something {
                 // The kernel takes it that who writes is about to sleep, and may wake the broker for
                 // this processor though another is free: it would wait until we do.
-                thread::yield_now();
+                self.courtesy.give_way();
             }
             if self.unflushed {
                 self.unflushed = Pin::new(&mut self.stream).poll_flush(context)?.is_pending();
