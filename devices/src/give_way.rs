@@ -11,7 +11,8 @@ use tokio::time::Instant;
 /// A turn that came back later than this was dear: on a machine with time to spare whoever goes first
 /// for a swipe needs a tenth of it.
 const DEAR: Duration = Duration::from_millis(2);
-/// For so long turns are kept after a dear one: at most a few hundredths of the time is given away.
+/// For so long turns are kept after a dear one: one in it costs a few hundredths of the time, one in
+/// each row nearly all of it.
 const KEPT: Duration = Duration::from_millis(100);
 
 /// The courtesy of one thread.

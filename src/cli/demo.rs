@@ -38,13 +38,13 @@ use crate::{
     memory,
     store::{
         database::{self, Editor},
-        journal::Journal,
+        journal::{Journal, Row},
     },
 };
 
 /// After so long without a swipe somebody sets out, so that the log is never still.
 const QUIET: Duration = Duration::from_millis(400);
-/// Rows printed in one go.
+/// Rows followed in one go.
 const ROWS: usize = 256;
 
 /// Run a simulated campus.
@@ -237,9 +237,8 @@ async fn follow(journal: Journal, zone: chrono_tz::Tz, power: &Power) {
     let mut committed = journal.committed();
     let mut shown = *committed.borrow();
     while committed.changed().await.is_ok() {
-        while let Some(rows) = journal.after(shown, ROWS).filter(|rows| !rows.is_empty()) {
+        while let Some(rows) = next_rows(&journal, &mut shown) {
             for row in rows {
-                shown = row.seq;
                 if let Event::EntryDecided(entry) = &*row.event {
                     say(&entry_line(&entry_row(entry, row.seq, row.boot, None, zone)));
                 } else if let Some(line) = room_line(&row.event, power, zone) {
@@ -250,6 +249,17 @@ async fn follow(journal: Journal, zone: chrono_tz::Tz, power: &Power) {
             }
         }
     }
+}
+
+/// The rows after `seen`, which moves on to the last of them; `None`: there are none. Who has fallen
+/// behind what the journal keeps in memory goes on with what comes next.
+fn next_rows(journal: &Journal, seen: &mut u64) -> Option<Vec<Arc<Row>>> {
+    let Some(rows) = journal.after(*seen, ROWS) else {
+        *seen = *journal.committed().borrow();
+        return None;
+    };
+    *seen = rows.last()?.seq;
+    Some(rows)
 }
 
 /// A folder that goes with the demonstration.
@@ -269,5 +279,36 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         // What cannot be removed from the temporary folder is harmless there.
         let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onecard_devices::clock::Now as _;
+
+    use super::*;
+    use crate::store::{OnDurable, journal};
+
+    #[test]
+    fn who_has_fallen_behind_the_journals_memory_goes_on_with_what_comes_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = journal::Settings { recent: 2, ..journal::Settings::default() };
+        let (journal, _) =
+            Journal::open(&folder.path().join(journal::FILE_NAME), settings).unwrap();
+        let record = || {
+            let (done, recorded) = std::sync::mpsc::sync_channel(1);
+            let then = OnDurable::Call(Box::new(move |_| done.send(()).unwrap()));
+            journal.append(Event::Stopped { at: SystemClock.now() }, then).unwrap();
+            recorded.recv().unwrap();
+        };
+        let mut seen = 0;
+        for _ in 0..4 {
+            record();
+        }
+        assert!(next_rows(&journal, &mut seen).is_none(), "row 1 is not kept any more");
+        record();
+        let rows = next_rows(&journal, &mut seen).unwrap();
+        assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [5]);
+        assert_eq!((seen, next_rows(&journal, &mut seen).is_none()), (5, true));
     }
 }

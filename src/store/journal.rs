@@ -48,7 +48,7 @@ pub use search::{Facts, Found, LOOKS_MAX, Order, Query};
 pub use verify::{Break, BrokenRow, Verification, verify};
 use writer::{Command, Writer};
 
-/// Rows kept in memory: some seconds of the worst rush. More would not make anybody faster who keeps
+/// Rows kept in memory: two seconds of 2,000 swipes a second. More would not make anybody faster who keeps
 /// up, and memory that grows is touched for the first time, which costs a swipe 0.1 ms and more.
 const RECENT: usize = 4_096;
 

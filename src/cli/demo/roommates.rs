@@ -16,6 +16,7 @@ use rand::{Rng, SeedableRng, rngs::SmallRng};
 use tokio::time::Instant;
 use tracing::warn;
 
+use super::next_rows;
 use crate::{
     money::{Cashier, MoneyRefusal, Payment, Source},
     store::journal::Journal,
@@ -29,8 +30,6 @@ const FIRST_FEN: std::ops::Range<i64> = 110..400;
 const AGAIN_FEN: std::ops::Range<i64> = 120..600;
 /// What is in a purse when it is filled, in fen.
 const PURSE_FEN: i64 = 5_000;
-/// Facts looked at together.
-const ROWS: usize = 256;
 
 /// The people of the rooms, and how they pay.
 pub struct Roommates {
@@ -82,9 +81,8 @@ impl Roommates {
                 changed = committed.changed() => if changed.is_err() { return },
                 () = tokio::time::sleep_until(next) => {}
             }
-            while let Some(rows) = self.journal.after(seen, ROWS).filter(|rows| !rows.is_empty()) {
+            while let Some(rows) = next_rows(&self.journal, &mut seen) {
                 for row in rows {
-                    seen = row.seq;
                     if let Event::RoomHappened { room, happening, .. } = &*row.event
                         && matches!(**happening, Happening::CreditLevel { level: Level::Spent, .. })
                     {
