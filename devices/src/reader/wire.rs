@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::wire::{Fields, Malformed};
 
 /// What was presented, as the reader tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SwipeText {
     Card(String),
     /// The text of a phone's code.
