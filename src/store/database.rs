@@ -36,7 +36,7 @@ use super::{
     sqlite,
 };
 pub use change::Change;
-use change::Waiting;
+use change::{Changes, Waiting};
 pub(crate) use editor::bump_people;
 pub use editor::{Account, Editor};
 pub use load::{DatabaseReader, Loaded, PowerDay, Revisions};
@@ -93,7 +93,8 @@ impl Database {
             failed_commits: AtomicU64::new(0),
         });
         let courtesy = GiveWay::default();
-        let writer = Writer { connection, shared: Arc::clone(&shared), courtesy };
+        let spare = Changes::new();
+        let writer = Writer { connection, shared: Arc::clone(&shared), courtesy, spare };
         let queue = Queue::start("database", 1, move |inbox| writer.run(&inbox))
             .map_err(StoreFailure::Thread)?;
         Ok(Self(Arc::new(Inner { path: path.to_owned(), shared, queue })))
@@ -173,6 +174,9 @@ struct Writer {
     connection: Connection,
     shared: Arc<Shared>,
     courtesy: GiveWay,
+    /// The memory of the last commit's changes, for those to come: taken anew each time, it would be
+    /// touched for the first time while swipes are decided.
+    spare: Changes,
 }
 
 impl Writer {
@@ -203,8 +207,10 @@ impl Writer {
     }
 
     fn commit(&mut self) {
-        let mut batch = std::mem::take(&mut *self.shared.waiting());
+        let mut batch = Waiting::gather_in(std::mem::take(&mut self.spare));
+        std::mem::swap(&mut batch, &mut *self.shared.waiting());
         if batch.is_empty() {
+            self.spare = batch.changes;
             return;
         }
         let answers = std::mem::take(&mut batch.answers);
@@ -214,10 +220,13 @@ impl Writer {
             self.shared.failed_commits.fetch_add(1, Ordering::Relaxed);
             tracing::error!(%error, "the database could not be written");
             self.shared.waiting().put_back(batch);
+        } else {
+            self.spare = batch.changes;
         }
         for then in answers {
             then.answer(result.as_ref().copied().map_err(WriteFailure::from));
         }
+        self.spare.clear();
     }
 
     fn write(&mut self, batch: &Waiting) -> rusqlite::Result<()> {

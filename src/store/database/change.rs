@@ -1,7 +1,7 @@
 //! What the controller changes while it runs, kept as the newest state of each thing until it is
 //! on disk.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use onecard_devices::give_way::GiveWay;
 use onecard_rules::{
@@ -55,7 +55,7 @@ pub enum Change {
 }
 
 /// What a change is a change of; a later change of the same thing takes an earlier one's place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Thing {
     Presence(PersonId),
     Measure(MeasureKind, AreaId),
@@ -69,6 +69,9 @@ pub(super) enum Thing {
     PowerDaysForgotten,
     Anchor,
 }
+
+/// The newest state of each thing.
+pub(super) type Changes = HashMap<Thing, Change>;
 
 impl Change {
     fn thing(&self) -> Thing {
@@ -208,7 +211,7 @@ fn json(value: &impl Serialize) -> rusqlite::Result<String> {
 /// What is not on disk yet. As large as there are people, gates and alarms, and no larger.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    pub(super) changes: BTreeMap<Thing, Change>,
+    pub(super) changes: Changes,
     pub(super) as_of: Option<u64>,
     pub(super) answers: Vec<OnDurable<()>>,
     /// The writer knows that something waits.
@@ -216,6 +219,11 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Nothing, with memory to gather changes in.
+    pub(super) fn gather_in(changes: Changes) -> Self {
+        Self { changes, ..Self::default() }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.as_of.is_none() && self.answers.is_empty()
     }
@@ -253,7 +261,10 @@ impl Waiting {
         to: &Transaction<'_>,
         courtesy: &mut GiveWay,
     ) -> rusqlite::Result<()> {
-        for change in self.changes.values() {
+        // In the order of the tables' keys, which the file takes best.
+        let mut changes: Vec<_> = self.changes.iter().collect();
+        changes.sort_unstable_by_key(|(thing, _)| *thing);
+        for (_, change) in changes {
             // Whoever is woken on this processor for a swipe would wait until all are written.
             courtesy.give_way();
             change.write(to)?;
