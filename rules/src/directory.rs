@@ -140,6 +140,10 @@ impl Directory {
         self.people.get(id)
     }
 
+    pub fn people(&self) -> impl Iterator<Item = &PersonId> {
+        self.people.keys()
+    }
+
     #[must_use]
     pub fn people_count(&self) -> usize {
         self.people.len()

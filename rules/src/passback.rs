@@ -43,7 +43,8 @@ pub struct Whereabouts {
 /// The presence record of everybody, with a count by area.
 #[derive(Debug, Clone, Default)]
 pub struct Presence {
-    people: HashMap<PersonId, Whereabouts>,
+    /// `None`: a place that is kept for somebody whose whereabouts are not known.
+    people: HashMap<PersonId, Option<Whereabouts>>,
     inside: HashMap<AreaId, u32>,
 }
 
@@ -57,10 +58,20 @@ impl Presence {
         presence
     }
 
+    /// Keeps a place for each of `people`, so that nothing has to grow, and no memory is touched for
+    /// the first time, while they are let in.
+    pub fn keep_places<'people>(&mut self, people: impl IntoIterator<Item = &'people PersonId>) {
+        for person in people {
+            if !self.people.contains_key(person) {
+                self.people.insert(person.clone(), None);
+            }
+        }
+    }
+
     /// Where `person` is; `None`: not known, which never refuses anybody.
     #[must_use]
     pub fn of(&self, person: &PersonId) -> Option<&Whereabouts> {
-        self.people.get(person)
+        self.people.get(person)?.as_ref()
     }
 
     /// How many people are in `area` or anything inside it.
@@ -71,7 +82,7 @@ impl Presence {
 
     /// Everybody whose whereabouts are known.
     pub fn everybody(&self) -> impl Iterator<Item = (&PersonId, &Whereabouts)> {
-        self.people.iter()
+        self.people.iter().filter_map(|(person, known)| Some((person, known.as_ref()?)))
     }
 
     /// Records that `person` went from area `from` into area `to`, at `at`.
@@ -90,7 +101,7 @@ impl Presence {
             .take_while(|area| !site.is_within(from, &area.id))
             .find(|area| matches!(area.passback, PassbackMode::Timed { .. }))
             .map(|area| (area.id.clone(), at));
-        let earlier = self.people.get(person).and_then(|known| known.timed_entry.clone());
+        let earlier = self.of(person).and_then(|known| known.timed_entry.clone());
         let whereabouts =
             Whereabouts { area: to.clone(), since: at, timed_entry: timed.or(earlier) };
         self.place(site, person.clone(), whereabouts.clone());
@@ -99,7 +110,7 @@ impl Presence {
 
     /// Forgets where one person is. Returns whether anything was known.
     pub fn forgive(&mut self, site: &Site, person: &PersonId) -> bool {
-        let known = self.people.remove(person);
+        let known = self.people.get_mut(person).and_then(Option::take);
         if let Some(whereabouts) = &known {
             self.count(site, &whereabouts.area, -1);
         }
@@ -109,8 +120,7 @@ impl Presence {
     /// Forgets where everybody is whose record lies within `area`; returns whom.
     pub fn forgive_within(&mut self, site: &Site, area: &AreaId) -> Vec<PersonId> {
         let mut people: Vec<PersonId> = self
-            .people
-            .iter()
+            .everybody()
             .filter(|(_, whereabouts)| site.is_within(&whereabouts.area, area))
             .map(|(person, _)| person.clone())
             .collect();
@@ -134,7 +144,7 @@ impl Presence {
         to: &AreaId,
         now: Time,
     ) -> Option<Reason> {
-        let known = self.people.get(person)?;
+        let known = self.of(person)?;
         site.around(to)
             .take_while(|area| !site.is_within(from, &area.id))
             .filter_map(|area| objection_of(site, area.passback, &area.id, known, now))
@@ -143,7 +153,7 @@ impl Presence {
 
     fn place(&mut self, site: &Site, person: PersonId, whereabouts: Whereabouts) {
         self.count(site, &whereabouts.area, 1);
-        if let Some(earlier) = self.people.insert(person, whereabouts) {
+        if let Some(earlier) = self.people.insert(person, Some(whereabouts)).flatten() {
             self.count(site, &earlier.area, -1);
         }
     }

@@ -89,10 +89,11 @@ impl AccessState {
         site: Arc<Site>,
         rules: RuleSet,
         directory: Directory,
-        presence: Presence,
+        mut presence: Presence,
         orders: Orders,
         now: Time,
     ) -> Self {
+        presence.keep_places(directory.people());
         let moment = rules.calendar.moment(now, site.zone);
         Self {
             site,
@@ -145,6 +146,7 @@ impl AccessState {
 
     /// Puts another directory in force.
     pub fn set_directory(&mut self, directory: Directory) {
+        self.presence.keep_places(directory.people());
         self.directory = directory;
         self.rules.policies.forget_people();
     }

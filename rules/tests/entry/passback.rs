@@ -165,6 +165,7 @@ enum Step {
     Pass { who: usize, gate: usize, direction: Direction },
     Forgive { who: usize },
     ForgiveWithin { area: usize },
+    KeepPlaces,
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
@@ -176,6 +177,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         8 => pass,
         1 => (0..5_usize).prop_map(|who| Step::Forgive { who }),
         1 => (0..12_usize).prop_map(|area| Step::ForgiveWithin { area }),
+        1 => Just(Step::KeepPlaces),
     ]
 }
 
@@ -188,6 +190,7 @@ proptest! {
         let people: Vec<PersonId> = (0..5).map(|who| person_id(&format!("S{who}"))).collect();
         let areas: Vec<AreaId> = site.areas.keys().cloned().collect();
         for step in steps {
+            let before = presence.clone();
             match step {
                 Step::Pass { who, gate, direction } => {
                     let gate = site.gates.values().nth(gate).unwrap();
@@ -198,10 +201,17 @@ proptest! {
                     presence.passed(&site, &people[who], from, to, noon());
                 }
                 Step::Forgive { who } => {
-                    presence.forgive(&site, &people[who]);
+                    let was_known = presence.of(&people[who]).is_some();
+                    prop_assert_eq!(presence.forgive(&site, &people[who]), was_known);
+                    prop_assert_eq!(presence.of(&people[who]), None);
                 }
                 Step::ForgiveWithin { area } => {
                     presence.forgive_within(&site, &areas[area]);
+                }
+                Step::KeepPlaces => {
+                    presence.keep_places(&people);
+                    prop_assert!(people.iter().all(|who| presence.of(who) == before.of(who)));
+                    prop_assert_eq!(presence.everybody().count(), before.everybody().count());
                 }
             }
             let rows: Vec<_> =

@@ -25,13 +25,17 @@ use super::{
 };
 use crate::{access::WAKEFULNESS_DEVICE, cli::say};
 
+/// How long a rate is offered before what is measured, at the floor and at the controller: until a
+/// reader forgets as many swipes as come, and its memory grows no more.
+const WARM_UP_SECONDS: usize = 6;
+
 /// Swipe to gate command.
 #[derive(Debug, Args)]
 pub struct Entry {
     /// Swipes a second to offer.
     #[arg(long, value_delimiter = ',', default_value = "100,1000,2000,4000,8000")]
     rates: Vec<u32>,
-    /// How long each rate is offered in a round, in seconds.
+    /// How long each rate is measured in a round, in seconds.
     #[arg(long, default_value_t = 5)]
     seconds: u32,
     /// How often floor and controller take turns; the figures are those of all rounds together.
@@ -208,7 +212,7 @@ fn load_of(
     let swipe_topics: Vec<Arc<str>> =
         ways.iter().map(|way| Arc::from(way.swipe.as_str())).collect();
     let measured = rate as usize * seconds as usize;
-    let warm_up = rate as usize;
+    let warm_up = rate as usize * WARM_UP_SECONDS;
     let swipes = (0..measured + warm_up)
         .zip(swipe_topics.iter().enumerate().cycle())
         .zip(bench.cards.iter().cycle().skip(first_card % bench.cards.len().max(1)))
