@@ -35,7 +35,7 @@ mod wakefulness;
 
 pub use service::Access;
 use state::{OrderMistake, RuleSet};
-pub use wakefulness::DEVICE as WAKEFULNESS_DEVICE;
+pub use wakefulness::{DEVICE as WAKEFULNESS_DEVICE, stay_awake};
 
 /// How many messages may wait for a decision; a reader's message beyond it is refused, not
 /// acknowledged, and so delivered again.

@@ -84,7 +84,7 @@ impl Wakefulness {
         let Some(rush) = &mut self.rush else { return };
         rush.swiped(now);
         if rush.lasts(now) && matches!(self.wish, Wish::NotMade) {
-            self.wish = match wish() {
+            self.wish = match stay_awake() {
                 Ok(file) => Wish::Granted(file),
                 Err(error) => {
                     info!(
@@ -118,7 +118,11 @@ impl Wakefulness {
     }
 }
 
-fn wish() -> io::Result<File> {
+/// Asks the kernel to keep the processors awake for as long as the file is open.
+///
+/// # Errors
+/// When this process may not ask, or the system has no such wish.
+pub fn stay_awake() -> io::Result<File> {
     let mut file = File::options().write(true).open(DEVICE)?;
     file.write_all(&LONGEST_US.to_ne_bytes())?;
     Ok(file)

@@ -23,7 +23,10 @@ use super::{
     process::{Process, Talker, Usage, free_port},
     responder::{Answer, ways},
 };
-use crate::{access::WAKEFULNESS_DEVICE, cli::say};
+use crate::{
+    access::{WAKEFULNESS_DEVICE, stay_awake},
+    cli::say,
+};
 
 /// How long a rate is offered before what is measured, at the floor and at the controller: until a
 /// reader forgets as many swipes as come, and its memory grows no more.
@@ -53,6 +56,9 @@ pub struct Entry {
     /// Let the processors sleep between swipes: the controller does not keep them awake in a rush.
     #[arg(long)]
     drowsy: bool,
+    /// Keep the processors awake under the floor, too.
+    #[arg(long, conflicts_with = "drowsy")]
+    awake: bool,
     /// Write the figures to this file as JSON, too.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -101,6 +107,9 @@ impl Entry {
 }
 
 pub fn run(verb: &Entry) -> anyhow::Result<ExitCode> {
+    let awake = verb.awake.then(stay_awake).transpose();
+    let _awake =
+        awake.with_context(|| format!("cannot write `{WAKEFULNESS_DEVICE}`: run it as root"))?;
     let folder = std::env::temp_dir().join(format!("onecard-bench-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let rounds = (0..verb.rounds).map(|round| {
@@ -332,12 +341,14 @@ fn print(verb: &Entry, rows: &[Row]) {
     }
     let awake: Vec<_> =
         rows.iter().filter(|row| row.kept_awake).map(|row| format!("{}/s", row.rate)).collect();
-    say(&if awake.is_empty() {
+    say(&if verb.awake {
+        "the processors did not sleep, under the controller as under the floor".to_owned()
+    } else if awake.is_empty() {
         "the processors slept between swipes, under the controller as under the floor".to_owned()
     } else {
         format!(
             "under the controller, which asks for it in a rush, the processors did not sleep at {}; \
-             under the floor they did (`--drowsy`: under both)",
+             under the floor they did (under both: `--drowsy`; under neither: `--awake`)",
             awake.join(", ")
         )
     });
