@@ -146,7 +146,6 @@ impl AccessState {
 
     /// Puts another directory in force.
     pub fn set_directory(&mut self, directory: Directory) {
-        self.presence.keep_places(directory.people());
         self.directory = directory;
         self.rules.policies.forget_people();
     }

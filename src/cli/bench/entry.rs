@@ -95,7 +95,7 @@ struct Row {
     p99_ratio_by_round: Vec<f64>,
     /// Of the controller: processor time of all rounds, most memory of any.
     usage: Usage,
-    /// Whether the controller kept the processors awake, which the floor does not.
+    /// Whether the controller kept the processors awake, which the floor does with `--awake` only.
     kept_awake: bool,
 }
 
